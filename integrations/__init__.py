@@ -1,0 +1,3 @@
+"""
+The plugin contract (`spi`) and the integrations that are shipped with the wallet.
+"""

@@ -1,0 +1,11 @@
+"""Fixtures that every test may use."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """
+    Asynchronous tests run on asyncio, one loop for the session's fixtures.
+    """
+    return "asyncio"
