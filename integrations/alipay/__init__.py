@@ -1,0 +1,3 @@
+"""
+Alipay: payment by agreement or by a scanned payment code.
+"""

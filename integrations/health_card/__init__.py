@@ -1,0 +1,3 @@
+"""
+The electronic health card and its QR code.
+"""
