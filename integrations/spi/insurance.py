@@ -52,7 +52,9 @@ class Bill(Sensitive, frozen=True, kw_only=True):
         diagnoses: at least one.
         lines: at least one; their amounts add up to `total_minor`.
         total_minor: the whole bill.
-        operator: the desk's operator id. window, shift: where and when it was billed.
+        operator: the desk's operator id.
+        window: the desk's window.
+        shift: the desk's shift.
         issued_at: aware UTC instant.
     """
 
@@ -73,7 +75,7 @@ class Bill(Sensitive, frozen=True, kw_only=True):
 
 class SplitLine(Struct, frozen=True, kw_only=True):
     """
-    One fund's share: 统筹, 大病, 医疗救助, …
+    One fund's share, such as 统筹, 大病 or 医疗救助.
     """
 
     code: str

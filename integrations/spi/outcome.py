@@ -14,7 +14,7 @@ from integrations.spi.payment import PaymentResult
 from integrations.spi.request import Sensitive
 
 Result = InsuranceResult | PaymentResult
-R = TypeVar("R", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
 class Numbers(Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class Prepared(Sensitive, frozen=True, kw_only=True):
     payload: bytes
 
 
-class Succeeded(Sensitive, Generic[R], frozen=True, kw_only=True, tag="succeeded"):
+class Succeeded(Sensitive, Generic[R_co], frozen=True, kw_only=True, tag="succeeded"):
     """
     Done, says the partner.
 
@@ -56,7 +56,7 @@ class Succeeded(Sensitive, Generic[R], frozen=True, kw_only=True, tag="succeeded
         continuation: what the integration must remember, replacing what it had.
     """
 
-    result: R
+    result: R_co
     continuation: bytes
 
 
@@ -114,12 +114,12 @@ class Query(Sensitive, frozen=True, kw_only=True):
     now: datetime
 
 
-class Happened(Sensitive, Generic[R], frozen=True, kw_only=True, tag="happened"):
+class Happened(Sensitive, Generic[R_co], frozen=True, kw_only=True, tag="happened"):
     """
     It was done.
     """
 
-    result: R
+    result: R_co
     continuation: bytes
 
 
