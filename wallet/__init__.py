@@ -1,0 +1,3 @@
+"""
+The application core: one rotating code per resident, resolved to three contexts.
+"""

@@ -1,0 +1,3 @@
+"""
+The database: engine, transactions, types. Knows no slice.
+"""

@@ -1,0 +1,75 @@
+"""
+Transactions. The only commit of the whole wallet stands here.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from wallet.db.engine import READ_ONLY
+from wallet.errors import OverloadedError, StorageFullError
+
+
+class Database:
+    """
+    Hands out transactions.
+
+    Args:
+        engine: from `wallet.db.engine.create_engine`.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """
+        Open a transaction, commit it at the end, roll it back on any exception.
+
+        Raises:
+            OverloadedError: no connection or lock could be had in time.
+            StorageFullError: the database has no room.
+        """
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                await session.commit()
+            except (DBAPIError, PoolTimeoutError) as fault:
+                await session.rollback()
+                raise translated(fault) from fault
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """
+        Open a transaction that only reads; it takes no write lock on SQLite.
+        """
+        engine = self.engine.execution_options(**{READ_ONLY: True})
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            except (DBAPIError, PoolTimeoutError) as fault:
+                raise translated(fault) from fault
+
+    async def close(self) -> None:
+        """
+        Close every connection.
+        """
+        await self.engine.dispose()
+
+
+def translated(fault: Exception) -> Exception:
+    """
+    Return what a client may be told of a driver's fault, or the fault itself.
+    """
+    text = str(fault).lower()
+    if "database or disk is full" in text or "no space left" in text:
+        return StorageFullError()
+    if isinstance(fault, PoolTimeoutError):
+        return OverloadedError(retry_after_seconds=1)
+    lost = isinstance(fault, DBAPIError) and fault.connection_invalidated
+    if lost or (isinstance(fault, OperationalError) and "locked" in text):
+        return OverloadedError(retry_after_seconds=1)
+    return fault

@@ -1,0 +1,33 @@
+"""
+Named places where a test may end the process, as if the machine had lost power.
+
+Nothing happens unless `arm` was called, which only the command line does, and only when
+``FUSION_WALLET_FAILPOINT`` is set.
+"""
+
+import os
+import signal
+
+_armed: dict[str, int] = {}
+
+
+def arm(spec: str) -> None:
+    """
+    Arm one failpoint.
+
+    Args:
+        spec: ``name`` or ``name:3`` to end the process at the third hit.
+    """
+    name, _, count = spec.partition(":")
+    _armed[name] = int(count or 1)
+
+
+def hit(name: str) -> None:
+    """
+    Pass a failpoint; ends the process at once, without cleaning up, when its turn has come.
+    """
+    if name not in _armed:
+        return
+    _armed[name] -= 1
+    if _armed[name] <= 0:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,3 @@
+"""
+The edge: problems, callers, limits, the document. Knows no slice.
+"""
