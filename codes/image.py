@@ -1,0 +1,116 @@
+"""Pictures of a code: the only door to qrcode."""
+
+import io
+import re
+from collections.abc import Sequence
+
+import qrcode
+import qrcode.constants
+import qrcode.exceptions
+from qrcode.image.pil import PilImage
+
+from codes.errors import ImageError
+
+_QUIET_ZONE = 4
+_ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+", re.ASCII)
+_HALF_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+
+
+def svg(text: str) -> str:
+    """
+    Draw a code as SVG: black modules on white, one unit per module, quiet zone included.
+
+    Raises:
+        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+
+    """
+    rows = matrix(text)
+    size = len(rows)
+    strokes = "".join(
+        f"M{start} {line}h{end - start}v1h-{end - start}z"
+        for line, row in enumerate(rows)
+        for start, end in _runs(row)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" '
+        f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
+        f'<path fill="#000" d="{strokes}"/></svg>'
+    )
+
+
+def png(text: str, module_pixels: int = 8) -> bytes:
+    """
+    Draw a code as PNG, `module_pixels` pixels to a module, quiet zone included.
+
+    Raises:
+        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+
+    """
+    symbol = _symbol(text)
+    symbol.box_size = module_pixels
+    picture = io.BytesIO()
+    symbol.make_image().save(picture, format="PNG")
+    return picture.getvalue()
+
+
+def terminal(text: str) -> str:
+    """
+    Draw a code in half blocks, two modules to a character, light on a dark terminal.
+
+    Scanners want dark modules on light ground, so the light modules are what is printed.
+
+    Raises:
+        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+
+    """
+    rows = matrix(text)
+    if len(rows) % 2:
+        rows.append([True] * len(rows))
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join(
+        "".join(_HALF_BLOCKS[not above, not below] for above, below in zip(*pair, strict=True))
+        for pair in pairs
+    )
+
+
+def version(text: str) -> int:
+    """
+    Return the QR version, 1..40, that the text takes at level M.
+
+    Raises:
+        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+
+    """
+    return int(_symbol(text).version)
+
+
+def matrix(text: str) -> list[list[bool]]:
+    """
+    Return the modules, row by row, quiet zone included; true is dark.
+
+    Raises:
+        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+
+    """
+    return [[bool(module) for module in row] for row in _symbol(text).get_matrix()]
+
+
+def _symbol(text: str) -> "qrcode.QRCode[PilImage]":
+    if _ALPHANUMERIC.fullmatch(text) is None:
+        raise ImageError
+    symbol = qrcode.QRCode(
+        error_correction=qrcode.constants.ERROR_CORRECT_M,
+        border=_QUIET_ZONE,
+        image_factory=PilImage,
+    )
+    symbol.add_data(text, optimize=0)
+    try:
+        symbol.make(fit=True)
+    except qrcode.exceptions.DataOverflowError:
+        raise ImageError from None
+    return symbol
+
+
+def _runs(row: Sequence[bool]) -> list[tuple[int, int]]:
+    edges = [place for place in range(1, len(row)) if row[place] != row[place - 1]]
+    return list(zip(edges[::2], edges[1::2], strict=True))
