@@ -4,6 +4,7 @@ from codes.counter import counter_at, instant_of, step_at
 from codes.device import Drawing, Drawn, NoPass, OfflineDevice, draw_online, draw_otp, draw_signed
 from codes.errors import (
     CodesError,
+    ForeignRulesError,
     ImageError,
     KeyMaterialError,
     NoIssuingKeyError,
@@ -14,7 +15,10 @@ from codes.errors import (
     Refused,
     SignatureShapeError,
 )
+from codes.foreign import Ambiguous, Classified, Family, Rules, Unknown, classify, load_rules
+from codes.foreign_rules import BUILT_IN_RULES
 from codes.keys import CodeKey, Holder, KeyRing, LiveKey, new_key
+from codes.numeric import NumericCode, NumericParsed, grouped, make_numeric, parse_numeric
 from codes.passes import (
     Issue,
     IssuedPass,
@@ -39,12 +43,17 @@ from codes.verify import (
 )
 
 __all__ = (
+    "BUILT_IN_RULES",
     "FUSION_1",
     "Accepted",
+    "Ambiguous",
+    "Classified",
     "CodeKey",
     "CodesError",
     "Drawing",
     "Drawn",
+    "Family",
+    "ForeignRulesError",
     "Header",
     "Holder",
     "ImageError",
@@ -56,6 +65,8 @@ __all__ = (
     "Malformed",
     "NoIssuingKeyError",
     "NoPass",
+    "NumericCode",
+    "NumericParsed",
     "OfflineDevice",
     "Opened",
     "Opening",
@@ -70,21 +81,28 @@ __all__ = (
     "PublicKeyError",
     "RefusalCode",
     "Refused",
+    "Rules",
     "SignatureShapeError",
     "Suite",
     "TopUp",
+    "Unknown",
     "Unsupported",
     "Verification",
+    "classify",
     "counter_at",
     "draw_online",
     "draw_otp",
     "draw_signed",
+    "grouped",
     "instant_of",
     "issue_passes",
     "load_public_key",
+    "load_rules",
+    "make_numeric",
     "new_key",
     "open_code",
     "parse",
+    "parse_numeric",
     "plan",
     "raw_from_der",
     "step_at",
