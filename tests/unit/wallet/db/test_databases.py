@@ -1,0 +1,137 @@
+"""The database fixtures and what both databases have in common."""
+
+import asyncio
+from typing import ClassVar
+
+import pytest
+from sqlalchemy import CheckConstraint, MetaData, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel, col, select
+
+from tests.fakes.clock import StandingClock
+from wallet.db.conflicts import insert_first
+from wallet.db.session import Database
+from wallet.db.tables import big, blob, flag, instant, resident_table, text
+
+
+class SampleRow(SQLModel, table=True):
+    """A table outside the wallet's metadata, so that no other test meets it."""
+
+    metadata: ClassVar[MetaData] = MetaData()
+    __tablename__ = "sample_for_tests"
+    __table_args__ = resident_table(CheckConstraint("amount_minor >= 0", "amount"))
+
+    resident_id: int = big(key=True)
+    sample_id: int = big(key=True)
+    amount_minor: int = big()
+    word: str = text()
+    sealed: bytes = blob()
+    live: bool = flag()
+    at: object = instant()
+
+
+@pytest.fixture
+async def database(database: Database) -> Database:
+    async with database.engine.begin() as connection:
+        await connection.run_sync(SampleRow.metadata.create_all)
+    return database
+
+
+def _values(sample_id: int, amount_minor: int = 100) -> dict[str, object]:
+    return {
+        "resident_id": 1,
+        "sample_id": sample_id,
+        "amount_minor": amount_minor,
+        "word": "张",
+        "sealed": b"\x00\xff",
+        "live": True,
+        "at": StandingClock().now(),
+    }
+
+
+class TestColumns:
+    async def test_values_come_back_as_they_went_in(self, database: Database) -> None:
+        """
+        Every column type means the same on both databases, instants included.
+        """
+        async with database.transaction() as session:
+            await insert_first(session, SampleRow, _values(1))
+
+        async with database.reading() as session:
+            row = (await session.execute(select(SampleRow))).scalar_one()
+
+        assert _values(1) == row.model_dump()
+
+    async def test_checks_hold(self, database: Database) -> None:
+        """
+        A row that breaks a CHECK is refused by the database itself.
+        """
+        with pytest.raises(IntegrityError):
+            async with database.transaction() as session:
+                await insert_first(session, SampleRow, _values(1, amount_minor=-1))
+
+
+class TestInsertFirst:
+    async def test_the_second_loses(self, database: Database) -> None:
+        """
+        Of two rows with one key the first is kept and the second is told so.
+        """
+        async with database.transaction() as session:
+            first = await insert_first(session, SampleRow, _values(1))
+            second = await insert_first(session, SampleRow, _values(1))
+
+        assert (True, False) == (first, second)
+
+    async def test_one_of_many_at_once_wins(self, database: Database) -> None:
+        """
+        Of eight transactions that insert one key at the same time exactly one wins.
+        """
+
+        async def attempt() -> bool:
+            async with database.transaction() as session:
+                return await insert_first(session, SampleRow, _values(7))
+
+        won = await asyncio.gather(*(attempt() for _ in range(8)))
+
+        assert 1 == sum(won)
+
+
+class TestTransaction:
+    async def test_no_update_is_lost(self, database: Database) -> None:
+        """
+        Five conditional withdrawals of 60 from 100 at the same time: one succeeds.
+        """
+        async with database.transaction() as session:
+            await insert_first(session, SampleRow, _values(1))
+
+        async def withdraw() -> int:
+            async with database.transaction() as session:
+                statement = update(SampleRow).where(
+                    col(SampleRow.resident_id) == 1, col(SampleRow.amount_minor) >= 60
+                )
+                result = await session.execute(
+                    statement.values(amount_minor=SampleRow.amount_minor - 60)
+                )
+                return int(result.rowcount)
+
+        counts = await asyncio.gather(*(withdraw() for _ in range(5)))
+
+        assert [0, 0, 0, 0, 1] == sorted(counts)
+
+    async def test_an_exception_rolls_back(self, database: Database) -> None:
+        """
+        Nothing of a transaction that failed remains.
+        """
+
+        async def fail() -> None:
+            async with database.transaction() as session:
+                await insert_first(session, SampleRow, _values(1))
+                raise LookupError
+
+        with pytest.raises(LookupError):
+            await fail()
+
+        async with database.reading() as session:
+            rows = (await session.execute(select(SampleRow))).scalars().all()
+
+        assert [] == rows
