@@ -1,0 +1,56 @@
+# Every target bootstraps what it needs into .venv; nothing else has to be installed by hand.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+PYTEST_ARGS ?=
+
+.PHONY: help demo test check bench fmt openapi lock clean
+
+help:
+	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
+	@echo "make test           set up and pass every test on SQLite and PostgreSQL"
+	@echo "make check          lint, types, import contracts, drift"
+	@echo "make bench          interleaved measurements (see docs/performance.md)"
+	@echo "make fmt            format"
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "Python 3.11 is needed (set PYTHON=...)"; exit 1; }
+	@echo "installing locked dependencies into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(VENV)/.ready
+	@$(BIN)/fusion-wallet demo $(if $(ONCE),--once)
+
+test: $(VENV)/.ready
+	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(PYTEST_ARGS)
+	@$(BIN)/python -m coverage report
+
+check: $(VENV)/.ready
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/interrogate --quiet tests
+	@$(BIN)/fusion-wallet openapi --check
+
+bench: $(VENV)/.ready
+	@$(BIN)/fusion-wallet bench resolve
+
+fmt: $(VENV)/.ready
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+openapi: $(VENV)/.ready
+	@$(BIN)/fusion-wallet openapi --write
+
+lock:
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/runtime.in -o requirements/runtime.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+
+clean:
+	@rm -rf $(VENV) build var

@@ -1,0 +1,3 @@
+"""
+What a resident allows to whom, for what, until when.
+"""

@@ -1,0 +1,3 @@
+"""
+Accepted codes: what a scan opened, for whom, and what each context answered.
+"""

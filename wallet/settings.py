@@ -1,0 +1,47 @@
+"""
+Settings, decoded from the environment once (``FUSION_WALLET_…``) and never read elsewhere.
+
+Each field is described in docs/settings.md; a test holds the two together.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "FUSION_WALLET_"
+
+
+class Settings(BaseSettings):
+    """
+    What an operator decides.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=None, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: SecretStr = SecretStr("sqlite:///var/wallet.db")
+    database_pool: Annotated[int, Field(ge=1, le=64)] = 8
+    database_partitions: Annotated[int, Field(ge=0, le=256)] = 0
+    key_file: Path = Path("var/keys.json")
+    public_origin: str = "http://127.0.0.1:8000"
+    issuer_region: Annotated[int, Field(ge=0, lt=2**24)] = 440100
+    code_suite: Annotated[str, Field(pattern=r"\A(international|national)\Z")] = "international"
+    demo_login: bool = False
+    integrations: str = "health_card,nhsa,alipay"
+    integration_settings: Path = Path("var/integrations.json")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    log_level: Annotated[str, Field(pattern=r"\A(debug|info|warning|error)\Z")] = "info"
+    inline_seconds: Annotated[int, Field(ge=0, le=25)] = 8
+    lease_seconds: Annotated[int, Field(ge=2, le=300)] = 30
+
+    def allowed_integrations(self) -> tuple[str, ...]:
+        """
+        Return the ids that may be loaded, in the order given.
+        """
+        return tuple(part.strip() for part in self.integrations.split(",") if part.strip())
