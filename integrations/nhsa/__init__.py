@@ -1,0 +1,1 @@
+"""National medical insurance: the designated-institution interface."""
