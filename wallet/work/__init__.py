@@ -1,0 +1,3 @@
+"""
+The one loop that does what is due: settlements, visits, polls, schedules.
+"""
