@@ -85,7 +85,7 @@ def open_envelope(
         (
             (values["enc_type"] != "", ENCRYPTION_UNSUPPORTED),
             (too_long, INPUT_TOO_LONG),
-            (not _is_msgid(values["msgid"], institution), MSGID_INVALID),
+            (not is_msgid(values["msgid"], institution), MSGID_INVALID),
             (values["mdtrtarea_admvs"] != institution.division, DIVISION_MISMATCH),
             (skewed, INF_TIME_SKEWED),
             (not _is_signed_in(values, institution, books, now), SIGN_NO_INVALID),
@@ -115,7 +115,7 @@ def check_msgid(infno: str, msgid: str, books: Books) -> Refusal | None:
     return MSGID_DUPLICATE if msgid in books.executed else None
 
 
-def _is_msgid(msgid: str, institution: Institution) -> bool:
+def is_msgid(msgid: str, institution: Institution) -> bool:
     """`fixmedins_code` (12), `yyyyMMddHHmmss`, four digits."""
     code, rest = msgid[:12], msgid[12:]
     if code != institution.fixmedins_code or len(rest) != len("yyyyMMddHHmmss0000"):

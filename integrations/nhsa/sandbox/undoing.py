@@ -3,6 +3,7 @@
 from integrations.nhsa.sandbox.answers import settlement_answer
 from integrations.nhsa.sandbox.books import REVERSIBLE, Executed, Settlement, Tombstone
 from integrations.nhsa.sandbox.calls import Call, Output, Platform, find_person, find_visit
+from integrations.nhsa.sandbox.envelope import is_msgid
 from integrations.nhsa.sandbox.refusals import (
     MSGID_INVALID,
     NOT_REVERSIBLE,
@@ -91,11 +92,8 @@ def reverse(platform: Platform, call: Call) -> Output | Refusal:
     refusal = first_refusal(
         (
             (oinfno not in REVERSIBLE, NOT_REVERSIBLE.about(oinfno)),
-            (len(omsgid) != len(call.msgid), MSGID_INVALID),
-            (
-                not omsgid.startswith(call.institution.fixmedins_code),
-                REVERSAL_OTHER_INSTITUTION,
-            ),
+            (omsgid[:12] != call.institution.fixmedins_code, REVERSAL_OTHER_INSTITUTION),
+            (not is_msgid(omsgid, call.institution), MSGID_INVALID.about("omsgid")),
         )
     )
     return refusal or _reverse_message(platform, values["psn_no"], omsgid, oinfno)
