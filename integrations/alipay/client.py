@@ -191,8 +191,11 @@ class Client:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
+            # A kept connection that Alipay dropped meanwhile would make a charge unknown.
             self._session = aiohttp.ClientSession(
-                cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[_line_trace()]
+                connector=aiohttp.TCPConnector(force_close=True, limit=0),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[_line_trace()],
             )
         return self._session
 
@@ -205,7 +208,6 @@ def _line_trace() -> aiohttp.TraceConfig:
 
     trace = aiohttp.TraceConfig()
     trace.on_connection_create_end.append(connected)
-    trace.on_connection_reuseconn.append(connected)
     return trace
 
 

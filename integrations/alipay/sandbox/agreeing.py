@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from integrations.alipay.sandbox.answers import Content, Refusal, declined, success
-from integrations.alipay.sandbox.books import Agreement, Books, Fen, Notice
+from integrations.alipay.sandbox.books import Agreement, AgreementNotice, Books, Fen
 from integrations.alipay.sandbox.calls import Call, Text64, read
 from integrations.alipay.sandbox.wire import china_text
 
@@ -74,7 +74,7 @@ def sign(books: Books, signing: Signing, app_id: str, now: datetime) -> Agreemen
         notify_url=signing.notify_url,
     )
     books.agreements[agreement.agreement_no] = agreement
-    books.outbox.append(Notice(kind="dut_user_sign", agreement=agreement))
+    books.outbox.append(AgreementNotice(agreement, ended=False))
     return agreement
 
 
@@ -119,7 +119,7 @@ def end(books: Books, agreement: Agreement) -> None:
     End an agreement, whoever wished it.
     """
     del books.agreements[agreement.agreement_no]
-    books.outbox.append(Notice(kind="dut_user_unsign", agreement=agreement))
+    books.outbox.append(AgreementNotice(agreement, ended=True))
 
 
 def _named(books: Books, call: Call) -> Agreement | Refusal:

@@ -106,15 +106,25 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True):
         return sum(refund.amount_fen for refund in self.refunds)
 
 
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
+class TradeNotice(msgspec.Struct, frozen=True):
     """
-    Something a merchant is to be told: a trade as it now is, or an agreement.
+    A merchant is to be told of a trade as it now is, and of the refund that changed it.
     """
 
-    kind: Literal["trade_status_sync", "dut_user_sign", "dut_user_unsign"]
-    trade: Trade | None = None
+    trade: Trade
     refund: Refund | None = None
-    agreement: Agreement | None = None
+
+
+class AgreementNotice(msgspec.Struct, frozen=True):
+    """
+    A merchant is to be told that an agreement was signed or ended.
+    """
+
+    agreement: Agreement
+    ended: bool
+
+
+Notice = TradeNotice | AgreementNotice
 
 
 class BillLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +190,7 @@ class Books:
         else:
             self.waiting.discard(key)
         if told and trade.notify_url:
-            self.outbox.append(Notice(kind="trade_status_sync", trade=trade, refund=refund))
+            self.outbox.append(TradeNotice(trade, refund))
         return trade
 
     def find(

@@ -5,7 +5,15 @@ Asynchronous notifications: a signed form to the merchant's `notify_url`, until 
 from datetime import datetime
 from urllib.parse import urlencode
 
-from integrations.alipay.sandbox.books import Agreement, Books, Notice, Refund, Trade
+from integrations.alipay.sandbox.books import (
+    Agreement,
+    AgreementNotice,
+    Books,
+    Notice,
+    Refund,
+    Trade,
+    TradeNotice,
+)
 from integrations.alipay.sandbox.settings import AlipayApp
 from integrations.alipay.sandbox.signing import (
     NOTIFICATION_UNSIGNED,
@@ -17,12 +25,26 @@ from integrations.alipay.sandbox.wire import china_text, yuan
 from integrations.sandboxing import Callback
 
 
-def app_id_of(notice: Notice) -> str:
+def app_of(notice: Notice) -> str:
     """
     The application that a notice is for.
     """
-    row = notice.trade or notice.agreement
-    return row.app_id if row is not None else ""
+    match notice:
+        case TradeNotice(trade):
+            return trade.app_id
+        case AgreementNotice(agreement):
+            return agreement.app_id
+
+
+def kind_of(notice: Notice) -> str:
+    """
+    Alipay's `notify_type` of a notice, by which faults know it.
+    """
+    match notice:
+        case TradeNotice():
+            return "trade_status_sync"
+        case AgreementNotice(ended=ended):
+            return "dut_user_unsign" if ended else "dut_user_sign"
 
 
 def callback(
@@ -39,7 +61,7 @@ def callback(
     number = books.next_number()
     parameters = {
         "notify_time": china_text(now),
-        "notify_type": notice.kind,
+        "notify_type": kind_of(notice),
         "notify_id": f"{int(now.timestamp()):010d}{number:024d}",
         "charset": "utf-8",
         "version": "1.0",
@@ -51,7 +73,7 @@ def callback(
     parameters["sign_type"] = "RSA2"
     parameters["sign"] = spoiled(signature) if spoil else signature
     return Callback(
-        operation=notice.kind,
+        operation=kind_of(notice),
         url=url,
         body=urlencode(parameters).encode(),
         content_type="application/x-www-form-urlencoded; charset=utf-8",
@@ -60,11 +82,11 @@ def callback(
 
 
 def _about(books: Books, notice: Notice) -> tuple[str | None, dict[str, str]]:
-    if notice.trade is not None:
-        return notice.trade.notify_url, _about_trade(books, notice.trade, notice.refund)
-    if notice.agreement is not None:
-        return notice.agreement.notify_url, _about_agreement(books, notice)
-    return None, {}
+    match notice:
+        case TradeNotice(trade, refund):
+            return trade.notify_url, _about_trade(books, trade, refund)
+        case AgreementNotice(agreement, ended):
+            return agreement.notify_url, _about_agreement(books, agreement, ended=ended)
 
 
 def _about_trade(books: Books, trade: Trade, refund: Refund | None) -> dict[str, str]:
@@ -100,12 +122,8 @@ def _about_trade(books: Books, trade: Trade, refund: Refund | None) -> dict[str,
     return fields
 
 
-def _about_agreement(books: Books, notice: Notice) -> dict[str, str]:
-    agreement: Agreement | None = notice.agreement
-    if agreement is None:
-        return {}
+def _about_agreement(books: Books, agreement: Agreement, *, ended: bool) -> dict[str, str]:
     person = books.people[agreement.person]
-    ended = notice.kind == "dut_user_unsign"
     return {
         "agreement_no": agreement.agreement_no,
         "external_agreement_no": agreement.external_agreement_no,

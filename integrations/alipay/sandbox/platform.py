@@ -14,7 +14,7 @@ from integrations.alipay.sandbox.bills import bill_link
 from integrations.alipay.sandbox.books import Books, seeded_people
 from integrations.alipay.sandbox.calls import Call
 from integrations.alipay.sandbox.gateway import Registered, Rejected
-from integrations.alipay.sandbox.notifying import app_id_of, callback
+from integrations.alipay.sandbox.notifying import app_of, callback, kind_of
 from integrations.alipay.sandbox.paying import pay
 from integrations.alipay.sandbox.settings import AlipaySandboxSettings
 from integrations.alipay.sandbox.undoing import cancel, refund
@@ -76,8 +76,8 @@ class Platform:
         """
         notices, self.books.outbox = self.books.outbox, []
         for notice in notices:
-            own = self.registered[app_id_of(notice)]
-            spoil = self.menu.take(notice.kind, among=_SIGNATURE_ONLY) is not None
+            own = self.registered[app_of(notice)]
+            spoil = self.menu.take(kind_of(notice), among=_SIGNATURE_ONLY) is not None
             ready = callback(self.books, notice, own.app, own.signer, self.now(), spoil=spoil)
             if ready is not None and self.sender is not None:
                 self.sender.send(ready)

@@ -113,7 +113,7 @@ class TestValidate:
 
 
 class TestNotification:
-    async def listened(self, partner):
+    async def listened(self):
         heard = asyncio.Queue()
 
         async def hear(request):
@@ -128,7 +128,7 @@ class TestNotification:
         """
         A true notification names the trade; one with a changed amount is refused.
         """
-        heard, server = await self.listened(partner)
+        heard, server = await self.listened()
         async with server, aiohttp.ClientSession():
             subject = await partner.linked("li", "REF1")
             alipay = AlipayPlugin().open(
