@@ -64,7 +64,7 @@ class Merchant:
         self.clock = clock
         self.verify = True
 
-    def parameters(self, method, biz, **changes):
+    def parameters(self, method, biz, /, **changes):
         local = self.clock().astimezone(UTC) + timedelta(hours=8)
         parameters = {
             "app_id": self.app.app_id,
@@ -78,7 +78,7 @@ class Merchant:
         } | changes
         return {name: value for name, value in parameters.items() if value is not None}
 
-    async def call(self, method, biz, **changes):
+    async def call(self, method, biz, /, **changes):
         """Send a signed request; `changes` replace (None: remove) parameters before signing."""
         parameters = self.parameters(method, biz, **changes)
         text = sorted_text(parameters, "sign")
