@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ("tests.fixtures.databases",)
+pytest_plugins = ("tests.fixtures.databases", "tests.fixtures.vaults")
 
 
 @pytest.fixture(scope="session")

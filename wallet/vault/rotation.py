@@ -1,0 +1,121 @@
+"""
+Making, rotating and retiring keys: pure functions from key file to key file.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+from codes import CodeKey, CodesError, new_key
+from wallet.vault.errors import KeyRotationError
+from wallet.vault.keyfile import (
+    CODE_KEY_IDS,
+    CodeKeyEntry,
+    DataKey,
+    KeyFile,
+    SuiteName,
+    code_ring,
+)
+
+Token: TypeAlias = Callable[[int], bytes]
+
+
+def generate(suite: SuiteName, now_seconds: int, token: Token) -> KeyFile:
+    """
+    Make the keys of a new deployment.
+    """
+    return KeyFile(
+        code_keys=(_entry(new_key(0, suite.suite, token(64), now_seconds)),),
+        data_keys=(DataKey(version=1, suite=suite, secret=token(32)),),
+        index_key=token(32),
+        sealing_key=token(64),
+        token_key=token(32),
+    )
+
+
+def rotate_code_key(keys: KeyFile, suite: SuiteName, from_seconds: int, token: Token) -> KeyFile:
+    """
+    Add a code key that takes over at `from_seconds`; the others get their retirement time.
+
+    Give every process time to load the file before that instant. Keys that are retired by then
+    are dropped, and their ids are free again.
+
+    Raises:
+        KeyRotationError: a key takes over later already, or all ids are in use.
+    """
+    ring = code_ring(keys, 0).without_retired(from_seconds)
+    used = {key.key_id for key in ring.keys}
+    newest = max(entry.key_id for entry in keys.code_keys)
+    order = (place % CODE_KEY_IDS for place in range(newest + 1, newest + 1 + CODE_KEY_IDS))
+    free = next((key_id for key_id in order if key_id not in used), None)
+    if free is None:
+        raise KeyRotationError("all key ids are in use")
+    try:
+        rotated = ring.rotated(new_key(free, suite.suite, token(64), from_seconds))
+    except CodesError:
+        raise KeyRotationError("another key takes over at that time or later") from None
+    return _with_code_keys(keys, rotated.keys)
+
+
+def retire_code_key(keys: KeyFile, key_id: int, at_seconds: int) -> KeyFile:
+    """
+    Retire a code key at a time of your choosing: what to do when it may have leaked.
+
+    Raises:
+        KeyRotationError: there is no such key, or no other is left.
+    """
+    if key_id not in {entry.key_id for entry in keys.code_keys}:
+        raise KeyRotationError("there is no such code key")
+    changed = tuple(
+        msgspec.structs.replace(entry, retires_at=at_seconds) if entry.key_id == key_id else entry
+        for entry in keys.code_keys
+    )
+    if all(entry.retires_at is not None for entry in changed):
+        raise KeyRotationError("no code key would be left")
+    return msgspec.structs.replace(keys, code_keys=changed)
+
+
+def drop_retired(keys: KeyFile, now_seconds: int) -> KeyFile:
+    """
+    Remove the code keys that open nothing any more.
+    """
+    return _with_code_keys(keys, code_ring(keys, 0).without_retired(now_seconds).keys)
+
+
+def rotate_data_key(keys: KeyFile, suite: SuiteName, token: Token) -> KeyFile:
+    """
+    Add a data key that encrypts from now on; older ones go on decrypting.
+    """
+    added = DataKey(version=keys.data_key.version + 1, suite=suite, secret=token(32))
+    return msgspec.structs.replace(keys, data_keys=(*keys.data_keys, added))
+
+
+def retire_data_key(keys: KeyFile, version: int) -> KeyFile:
+    """
+    Remove an old data key once everything under it was wrapped anew.
+
+    Raises:
+        KeyRotationError: there is no such key, or it is the one that encrypts.
+    """
+    if version == keys.data_key.version:
+        raise KeyRotationError("this data key encrypts; rotate first")
+    left = tuple(key for key in keys.data_keys if key.version != version)
+    if len(left) == len(keys.data_keys):
+        raise KeyRotationError("there is no such data key")
+    return msgspec.structs.replace(keys, data_keys=left)
+
+
+def _with_code_keys(keys: KeyFile, ring_keys: tuple[CodeKey, ...]) -> KeyFile:
+    return msgspec.structs.replace(keys, code_keys=tuple(_entry(key) for key in ring_keys))
+
+
+def _entry(key: CodeKey) -> CodeKeyEntry:
+    return CodeKeyEntry(
+        key_id=key.key_id,
+        suite=SuiteName[key.suite.name],
+        pass_key=key.pass_secret,
+        seed_master=key.seed_master,
+        not_before=key.issues_from_seconds,
+        retires_at=key.retires_at_seconds,
+    )
