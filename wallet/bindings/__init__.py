@@ -1,0 +1,3 @@
+"""
+Resident ↔ integration, with the integration's opaque reference to the person.
+"""

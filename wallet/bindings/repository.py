@@ -1,0 +1,89 @@
+"""
+Statements on bindings.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from wallet.bindings.models import BindingRow
+
+
+async def live(session: AsyncSession, resident_id: int) -> Sequence[BindingRow]:
+    """
+    Return the live bindings, oldest first.
+    """
+    statement = (
+        select(BindingRow)
+        .where(col(BindingRow.resident_id) == resident_id, col(BindingRow.status) == "live")
+        .order_by(col(BindingRow.binding_id))
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def one(session: AsyncSession, resident_id: int, binding_id: int) -> BindingRow | None:
+    """
+    Return one binding, live or ended.
+    """
+    return await session.get(BindingRow, (resident_id, binding_id))
+
+
+async def set_default(
+    session: AsyncSession, resident_id: int, context: str, binding_id: int | None
+) -> None:
+    """
+    Make one binding the context's default, or none of them.
+    """
+    of_context = (
+        col(BindingRow.resident_id) == resident_id,
+        col(BindingRow.context) == context,
+        col(BindingRow.status) == "live",
+    )
+    await session.execute(update(BindingRow).where(*of_context).values(is_default=False))
+    if binding_id is not None:
+        chosen = col(BindingRow.binding_id) == binding_id
+        await session.execute(
+            update(BindingRow).where(*of_context, chosen).values(is_default=True)
+        )
+
+
+async def end(session: AsyncSession, resident_id: int, binding_id: int, at: datetime) -> bool:
+    """
+    End a live binding; False when it was not live.
+    """
+    statement = (
+        update(BindingRow)
+        .where(
+            col(BindingRow.resident_id) == resident_id,
+            col(BindingRow.binding_id) == binding_id,
+            col(BindingRow.status) == "live",
+        )
+        .values(status="ended", is_default=False, ended_at=at, snapshot=None)
+    )
+    result = await session.execute(statement)
+    return int(result.rowcount) == 1  # type: ignore[attr-defined]
+
+
+async def keep_snapshot(
+    session: AsyncSession,
+    resident_id: int,
+    binding_id: int,
+    snapshot: bytes | None,
+    at: datetime | None,
+) -> None:
+    """
+    Keep or forget the last validated answer of a live binding.
+    """
+    statement = (
+        update(BindingRow)
+        .where(
+            col(BindingRow.resident_id) == resident_id,
+            col(BindingRow.binding_id) == binding_id,
+            col(BindingRow.status) == "live",
+        )
+        .values(snapshot=snapshot, validated_at=at)
+    )
+    await session.execute(statement)

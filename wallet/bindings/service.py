@@ -1,0 +1,215 @@
+"""
+Bindings: linking a resident to an integration, and what resolving needs of it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.spi import Fields, Linked
+from wallet.bindings import repository
+from wallet.bindings.models import BindingRow
+from wallet.clock import Clock
+from wallet.ids import Ids
+from wallet.vault.service import Keep, Place, Vault
+
+KIND = "bnd"
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """
+    The last validated answer and when it was given.
+    """
+
+    fields: Fields
+    validated_at: datetime
+
+    def __repr__(self) -> str:
+        """
+        Show nothing personal.
+        """
+        return "Snapshot(…)"
+
+
+class Binding(Struct, frozen=True, kw_only=True):
+    """
+    A binding; `subject` is for its integration alone.
+    """
+
+    resident_id: int
+    binding_id: int
+    context: str
+    integration_id: str
+    subject: str
+    label: str
+    status: str
+    is_default: bool
+    version: int
+    created_at: datetime
+    snapshot: Snapshot | None = None
+
+    def __repr__(self) -> str:
+        """
+        Show nothing personal.
+        """
+        return f"Binding({self.integration_id!r}, {self.status!r})"
+
+
+class BindingsService:
+    """
+    Keeps bindings.
+    """
+
+    def __init__(self, *, clock: Clock, ids: Ids, vault: Vault) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._vault = vault
+
+    async def live(self, session: AsyncSession, resident_id: int) -> Sequence[Binding]:
+        """
+        Return the resident's live bindings, oldest first.
+        """
+        rows = await repository.live(session, resident_id)
+        return [await self._value(session, row) for row in rows]
+
+    async def defaults(self, session: AsyncSession, resident_id: int) -> dict[str, Binding]:
+        """
+        Return the default binding per context.
+        """
+        return {
+            row.context: await self._value(session, row)
+            for row in await repository.live(session, resident_id)
+            if row.is_default
+        }
+
+    async def default(
+        self, session: AsyncSession, resident_id: int, context: str
+    ) -> Binding | None:
+        """
+        Return the default binding of one context.
+        """
+        return (await self.defaults(session, resident_id)).get(context)
+
+    async def binding(
+        self, session: AsyncSession, resident_id: int, binding_id: int
+    ) -> Binding | None:
+        """
+        Return one binding, live or ended.
+        """
+        row = await repository.one(session, resident_id, binding_id)
+        return None if row is None else await self._value(session, row)
+
+    async def keep(
+        self,
+        session: AsyncSession,
+        resident_id: int,
+        context: str,
+        integration_id: str,
+        linked: Linked,
+    ) -> Binding:
+        """
+        Keep a fresh link; it becomes the context's default when there is none.
+
+        Linking the same integration again replaces the binding.
+        """
+        standing = await repository.live(session, resident_id)
+        replaced = [row for row in standing if row.integration_id == integration_id]
+        for row in replaced:
+            await repository.end(session, resident_id, row.binding_id, self._clock.now())
+        has_default = any(
+            row.is_default and row.context == context and row not in replaced for row in standing
+        )
+        binding_id = self._ids.local()
+        row = BindingRow(
+            resident_id=resident_id,
+            binding_id=binding_id,
+            context=context,
+            integration_id=integration_id,
+            subject=await self._seal(session, resident_id, binding_id, "subject", linked.subject),
+            label=await self._seal(session, resident_id, binding_id, "label", linked.label),
+            status="live",
+            is_default=not has_default,
+            version=1,
+            snapshot=None,
+            validated_at=None,
+            created_at=self._clock.now(),
+            ended_at=None,
+        )
+        session.add(row)
+        await session.flush()
+        return await self._value(session, row)
+
+    async def end(self, session: AsyncSession, binding: Binding) -> bool:
+        """
+        End a binding; the oldest other one of its context becomes the default.
+        """
+        now = self._clock.now()
+        ended = await repository.end(session, binding.resident_id, binding.binding_id, now)
+        if ended and binding.is_default:
+            rest = await repository.live(session, binding.resident_id)
+            heirs = [row.binding_id for row in rest if row.context == binding.context]
+            heir = heirs[0] if heirs else None
+            await repository.set_default(session, binding.resident_id, binding.context, heir)
+        return ended
+
+    async def make_default(self, session: AsyncSession, binding: Binding) -> None:
+        """
+        Make a live binding the default of its context.
+        """
+        await repository.set_default(
+            session, binding.resident_id, binding.context, binding.binding_id
+        )
+
+    async def keep_snapshot(
+        self, session: AsyncSession, resident_id: int, binding_id: int, fields: Fields
+    ) -> None:
+        """
+        Keep the answer that was just validated.
+        """
+        place = Place(table="bindings", column="snapshot", row=str(binding_id))
+        plain = msgspec.json.encode(fields)
+        sealed = await self._vault.encrypt(session, resident_id, Keep.WALLET, place, plain)
+        await repository.keep_snapshot(session, resident_id, binding_id, sealed, self._clock.now())
+
+    async def forget_snapshot(
+        self, session: AsyncSession, resident_id: int, binding_id: int
+    ) -> None:
+        """
+        Forget the last validated answer, because the integration has refused since.
+        """
+        await repository.keep_snapshot(session, resident_id, binding_id, None, None)
+
+    async def _value(self, session: AsyncSession, row: BindingRow) -> Binding:
+        snapshot = None
+        if row.snapshot is not None and row.validated_at is not None:
+            plain = await self._open(session, row, "snapshot", row.snapshot)
+            fields = msgspec.json.decode(plain, type=Fields)
+            snapshot = Snapshot(fields=fields, validated_at=row.validated_at)
+        return Binding(
+            resident_id=row.resident_id,
+            binding_id=row.binding_id,
+            context=row.context,
+            integration_id=row.integration_id,
+            subject=(await self._open(session, row, "subject", row.subject)).decode(),
+            label=(await self._open(session, row, "label", row.label)).decode(),
+            status=row.status,
+            is_default=row.is_default,
+            version=row.version,
+            created_at=row.created_at,
+            snapshot=snapshot,
+        )
+
+    async def _seal(
+        self, session: AsyncSession, resident_id: int, binding_id: int, column: str, plain: str
+    ) -> bytes:
+        place = Place(table="bindings", column=column, row=str(binding_id))
+        return await self._vault.encrypt(session, resident_id, Keep.WALLET, place, plain.encode())
+
+    async def _open(
+        self, session: AsyncSession, row: BindingRow, column: str, sealed: bytes
+    ) -> bytes:
+        place = Place(table="bindings", column=column, row=str(row.binding_id))
+        return await self._vault.decrypt(session, row.resident_id, Keep.WALLET, place, sealed)

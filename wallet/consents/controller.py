@@ -1,0 +1,99 @@
+"""
+``/v1/consents``: what the resident allows.
+"""
+
+from typing import Annotated
+
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, PathParameter
+
+from wallet.consents.schemas import ConsentList, ConsentView, GrantConsent
+from wallet.consents.service import Consent, ConsentsService
+from wallet.errors import (
+    BodyTooLargeError,
+    InternalError,
+    MediaTypeUnsupportedError,
+    NotFoundError,
+    OverloadedError,
+    ValidationFailedError,
+)
+from wallet.http.callers import ResidentCaller
+from wallet.http.problems import problems
+from wallet.parties.errors import TokenInvalidError
+
+ConsentId = Annotated[str, PathParameter(pattern=r"\A[0-9]{1,19}\Z")]
+_READING = (InternalError, OverloadedError, TokenInvalidError, ValidationFailedError)
+
+
+class ConsentsController(Controller):
+    """
+    Consents.
+    """
+
+    path = "/v1/consents"
+    tags = ("resident",)
+
+    @get(
+        operation_id="listConsents",
+        summary="What the resident allows",
+        responses=problems(*_READING),
+    )
+    async def list_consents(
+        self,
+        resident: NamedDependency[ResidentCaller],
+        consents: NamedDependency[ConsentsService],
+    ) -> ConsentList:
+        """
+        Return the consents that stand.
+        """
+        standing = await consents.of_resident(resident.resident_id)
+        return ConsentList(consents=[_view(consent) for consent in standing])
+
+    @post(
+        operation_id="grantConsent",
+        summary="Allow a context for a purpose",
+        responses=problems(*_READING, BodyTooLargeError, MediaTypeUnsupportedError),
+    )
+    async def grant(
+        self,
+        data: JSONBody[GrantConsent],
+        resident: NamedDependency[ResidentCaller],
+        consents: NamedDependency[ConsentsService],
+    ) -> ConsentView:
+        """
+        Grant a consent; repeating it returns the one that stands.
+        """
+        return _view(await consents.grant(resident.resident_id, data.context, data.purpose.value))
+
+    @delete(
+        "/{consent_id:str}",
+        operation_id="withdrawConsent",
+        summary="Withdraw a consent",
+        description="Stops disclosure; never an undo, a refund or a statement.",
+        responses=problems(*_READING, NotFoundError),
+    )
+    async def withdraw(
+        self,
+        consent_id: ConsentId,
+        resident: NamedDependency[ResidentCaller],
+        consents: NamedDependency[ConsentsService],
+    ) -> None:
+        """
+        Withdraw a consent.
+        """
+        number = int(consent_id)
+        if number >= 1 << 63:
+            raise NotFoundError
+        await consents.withdraw(resident.resident_id, number)
+
+
+def _view(consent: Consent) -> ConsentView:
+    return ConsentView(
+        id=str(consent.consent_id),
+        context=consent.context,
+        purpose=consent.purpose,
+        basis=consent.basis,
+        notice_version=consent.notice_version,
+        granted_at=consent.granted_at.isoformat(),
+    )

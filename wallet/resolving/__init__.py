@@ -1,0 +1,3 @@
+"""
+One scan: verify, consume, ask each context, disclose, answer.
+"""

@@ -1,0 +1,260 @@
+"""
+Ask each context, all at once, each under its own deadline; nobody waits for a slow one.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from msgspec import Struct
+
+from integrations.registry import Registry
+from integrations.spi import (
+    CredentialRequest,
+    Credentials,
+    Evidence,
+    Fields,
+    Integration,
+    Manifest,
+    PartyView,
+    Person,
+    Purpose,
+    Refused,
+    Scene,
+    UnavailableError,
+    Valid,
+    ValidateRequest,
+)
+from wallet.bindings.service import Binding
+from wallet.calls.guard import Guard
+
+_LOG = structlog.get_logger("wallet.resolving")
+
+
+class Inquiry(Struct, frozen=True, kw_only=True):
+    """
+    What every context is asked with.
+
+    Attributes:
+        purpose: why.
+        scene: where in the visit.
+        parties: the party as each integration may know it, by integration id.
+        person: who, for integrations that need it.
+        evidence: what was shown.
+        credentials: what decoding gave already, by integration id.
+        now: aware UTC instant.
+    """
+
+    purpose: Purpose
+    scene: Scene
+    parties: Mapping[str, PartyView]
+    person: Person | None
+    evidence: Evidence
+    credentials: Mapping[str, bytes] = {}
+    now: datetime
+
+    def __repr__(self) -> str:
+        """
+        Show nothing personal.
+        """
+        return f"Inquiry({self.purpose!r})"
+
+
+class ContextVerdict(Struct, frozen=True, kw_only=True):
+    """
+    What became of one context.
+
+    Attributes:
+        context: which.
+        integration_id: who answered, or empty when nothing is bound.
+        binding: the binding that was asked, or None.
+        status: ``valid``, ``refused`` or ``unavailable``.
+        fields: what may be released for the purpose; empty unless valid.
+        refusal: the catalogue's code; empty unless refused.
+        options: what would help; the catalogue's words.
+        credential: for this visit; for the integration alone.
+        fresh: the full answer when it was validated just now and may be kept as a snapshot.
+    """
+
+    context: str
+    integration_id: str
+    binding: Binding | None
+    status: str
+    fields: Fields = {}
+    refusal: str = ""
+    options: tuple[str, ...] = ()
+    credential: bytes = b""
+    fresh: Fields | None = None
+
+    def __repr__(self) -> str:
+        """
+        Show nothing personal.
+        """
+        return f"ContextVerdict({self.context!r}, {self.status!r}, {self.refusal!r})"
+
+
+class Asker:
+    """
+    Asks integrations.
+    """
+
+    def __init__(self, *, registry: Registry, guard: Guard) -> None:
+        self._registry = registry
+        self._guard = guard
+
+    def stays_inside(
+        self, bindings: Mapping[str, Binding], purpose: Purpose, now: datetime
+    ) -> bool:
+        """
+        Tell whether no context needs to leave the process for its answer.
+        """
+        return all(self._stays(binding, purpose, now) for binding in bindings.values())
+
+    async def ask(
+        self, contexts: tuple[str, ...], bindings: Mapping[str, Binding], inquiry: Inquiry
+    ) -> tuple[ContextVerdict, ...]:
+        """
+        Return a verdict for each context, in the order given.
+        """
+        return tuple(
+            await asyncio.gather(
+                *(self._one(context, bindings.get(context), inquiry) for context in contexts)
+            )
+        )
+
+    def _stays(self, binding: Binding, purpose: Purpose, now: datetime) -> bool:
+        integration = self._registry.get(binding.integration_id)
+        if integration is None or integration.manifest.local:
+            return True
+        manifest = integration.manifest
+        return purpose not in manifest.credential_purposes and _snapshot_holds(
+            manifest, binding, purpose, now
+        )
+
+    async def _one(
+        self, context: str, binding: Binding | None, inquiry: Inquiry
+    ) -> ContextVerdict:
+        if binding is None:
+            return ContextVerdict(
+                context=context,
+                integration_id="",
+                binding=None,
+                status="refused",
+                refusal="NOT_BOUND",
+            )
+        integration = self._registry.get(binding.integration_id)
+        if integration is None:
+            return _unavailable(binding)
+        manifest = integration.manifest
+        needs_credential = inquiry.purpose in manifest.credential_purposes
+        if not needs_credential and _snapshot_holds(
+            manifest, binding, inquiry.purpose, inquiry.now
+        ):
+            return _from_snapshot(manifest, binding, inquiry.purpose)
+        try:
+            return await self._guard.run(
+                manifest.id,
+                manifest.deadlines.validate_ms,
+                lambda: _validated(integration, binding, inquiry, needs_credential),
+            )
+        except UnavailableError:
+            return _unavailable(binding)
+
+
+async def _validated(
+    integration: Integration,
+    binding: Binding,
+    inquiry: Inquiry,
+    needs_credential: bool,  # noqa: FBT001
+) -> ContextVerdict:
+    manifest = integration.manifest
+    party = inquiry.parties[manifest.id]
+    credential = inquiry.credentials.get(manifest.id, b"")
+    if needs_credential and not credential and isinstance(integration, Credentials):
+        obtained = await integration.obtain(
+            CredentialRequest(
+                subject=binding.subject,
+                person=inquiry.person if manifest.needs_person else None,
+                evidence=inquiry.evidence,
+                purpose=inquiry.purpose,
+                scene=inquiry.scene,
+                party=party,
+                now=inquiry.now,
+            )
+        )
+        if isinstance(obtained, Refused):
+            return _refused(manifest, binding, obtained)
+        credential = obtained.credential
+    verdict = await integration.validate(
+        ValidateRequest(
+            subject=binding.subject,
+            purpose=inquiry.purpose,
+            scene=inquiry.scene,
+            party=party,
+            credential=credential,
+            now=inquiry.now,
+        )
+    )
+    match verdict:
+        case Valid(fields=fields):
+            return ContextVerdict(
+                context=binding.context,
+                integration_id=manifest.id,
+                binding=binding,
+                status="valid",
+                fields=_released(manifest, inquiry.purpose, fields),
+                credential=credential,
+                fresh=fields if manifest.snapshot_ages else None,
+            )
+        case Refused():
+            return _refused(manifest, binding, verdict)
+
+
+def _snapshot_holds(manifest: Manifest, binding: Binding, purpose: Purpose, now: datetime) -> bool:
+    age = manifest.snapshot_ages.get(purpose)
+    if age is None or binding.snapshot is None:
+        return False
+    return now - binding.snapshot.validated_at <= timedelta(seconds=age)
+
+
+def _from_snapshot(manifest: Manifest, binding: Binding, purpose: Purpose) -> ContextVerdict:
+    fields = binding.snapshot.fields if binding.snapshot else {}
+    return ContextVerdict(
+        context=binding.context,
+        integration_id=manifest.id,
+        binding=binding,
+        status="valid",
+        fields=_released(manifest, purpose, fields),
+    )
+
+
+def _released(manifest: Manifest, purpose: Purpose, fields: Fields) -> Fields:
+    allowed = manifest.releases.get(purpose, ())
+    beyond = sorted(set(fields) - {name for names in manifest.releases.values() for name in names})
+    if beyond:
+        _LOG.warning("fields beyond the manifest were dropped", integration=manifest.id)
+    return {name: fields[name] for name in allowed if name in fields}
+
+
+def _refused(manifest: Manifest, binding: Binding, refused: Refused) -> ContextVerdict:
+    if refused.code not in manifest.refusals:
+        _LOG.warning("refusal outside the catalogue", integration=manifest.id)
+        return _unavailable(binding)
+    return ContextVerdict(
+        context=binding.context,
+        integration_id=manifest.id,
+        binding=binding,
+        status="refused",
+        refusal=refused.code,
+        options=refused.options,
+    )
+
+
+def _unavailable(binding: Binding) -> ContextVerdict:
+    return ContextVerdict(
+        context=binding.context,
+        integration_id=binding.integration_id,
+        binding=binding,
+        status="unavailable",
+    )
