@@ -80,5 +80,5 @@ class ForeignRulesError(CodesError):
 
 class ImageError(CodesError):
     """
-    A text does not fit the alphabet of the image.
+    A text cannot be drawn: it is empty, not alphanumeric, or too long.
     """

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import qrcode
 import qrcode.constants
-import qrcode.exceptions
 from qrcode.image.pil import PilImage
 
 from codes.errors import ImageError
 
 _QUIET_ZONE = 4
-_ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+", re.ASCII)
+_ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]{1,512}", re.ASCII)
 _HALF_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
@@ -21,7 +20,7 @@ def svg(text: str) -> str:
     Draw a code as SVG: black modules on white, one unit per module, quiet zone included.
 
     Raises:
-        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+        ImageError: the text is empty, not alphanumeric, or longer than 512 characters.
 
     """
     rows = matrix(text)
@@ -43,7 +42,7 @@ def png(text: str, module_pixels: int = 8) -> bytes:
     Draw a code as PNG, `module_pixels` pixels to a module, quiet zone included.
 
     Raises:
-        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+        ImageError: the text is empty, not alphanumeric, or longer than 512 characters.
 
     """
     symbol = _symbol(text)
@@ -60,12 +59,12 @@ def terminal(text: str) -> str:
     Scanners want dark modules on light ground, so the light modules are what is printed.
 
     Raises:
-        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+        ImageError: the text is empty, not alphanumeric, or longer than 512 characters.
 
     """
     rows = matrix(text)
-    if len(rows) % 2:
-        rows.append([True] * len(rows))
+    # The number of rows is odd in every version.
+    rows.append([True] * len(rows))
     pairs = zip(rows[::2], rows[1::2], strict=True)
     return "\n".join(
         "".join(_HALF_BLOCKS[not above, not below] for above, below in zip(*pair, strict=True))
@@ -78,7 +77,7 @@ def version(text: str) -> int:
     Return the QR version, 1..40, that the text takes at level M.
 
     Raises:
-        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+        ImageError: the text is empty, not alphanumeric, or longer than 512 characters.
 
     """
     return int(_symbol(text).version)
@@ -89,7 +88,7 @@ def matrix(text: str) -> list[list[bool]]:
     Return the modules, row by row, quiet zone included; true is dark.
 
     Raises:
-        ImageError: the text has letters outside the alphanumeric alphabet or is too long.
+        ImageError: the text is empty, not alphanumeric, or longer than 512 characters.
 
     """
     return [[bool(module) for module in row] for row in _symbol(text).get_matrix()]
@@ -104,10 +103,7 @@ def _symbol(text: str) -> "qrcode.QRCode[PilImage]":
         image_factory=PilImage,
     )
     symbol.add_data(text, optimize=0)
-    try:
-        symbol.make(fit=True)
-    except qrcode.exceptions.DataOverflowError:
-        raise ImageError from None
+    symbol.make(fit=True)
     return symbol
 
 
