@@ -15,7 +15,11 @@ from litestar.exceptions import (
     SerializationException,
 )
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE, HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import (
+    HTTP_401_UNAUTHORIZED,
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+)
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
@@ -30,6 +34,7 @@ from wallet.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:fusion-wallet:problem:"
+CHALLENGE = 'Bearer realm="fusion-wallet"'  # RFC 9110 §15.5.2 wants one with every 401
 
 AnyRequest = Request[Any, Any, State]
 
@@ -88,6 +93,8 @@ def answer(error: WalletError, request_id: str) -> Response[dict[str, Any]]:
     headers = {"cache-control": "no-store"}
     if error.retry_after_seconds is not None:
         headers["retry-after"] = str(error.retry_after_seconds)
+    if error.status == HTTP_401_UNAUTHORIZED:
+        headers["www-authenticate"] = CHALLENGE
     return Response(
         problem(error, request_id),
         status_code=error.status,
@@ -120,7 +127,10 @@ def _framework(request: AnyRequest, fault: HTTPException) -> Response[dict[str, 
             error = ValidationFailedError(members_of(fault))
         case _:
             return _unexpected(request, fault)
-    return answer(error, request_id_of(request))
+    known = answer(error, request_id_of(request))
+    if fault.headers and "allow" in fault.headers:
+        known.headers["allow"] = fault.headers["allow"]  # RFC 9110 §15.5.6
+    return known
 
 
 def members_of(fault: HTTPException) -> str:

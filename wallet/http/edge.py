@@ -1,0 +1,124 @@
+"""
+What happens to every request, found or not: an id, safe headers, one line in the access log.
+
+`install` wraps the whole application, because middleware of the framework runs only once a route
+was found, and an answer that none was found needs all three as well.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from litestar import Litestar
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from wallet.http.metrics import Metrics
+from wallet.logs import REQUEST_ID
+
+REQUEST_ID_HEADER: Final = "x-request-id"
+_UNKNOWN_ROUTE: Final = "(none)"
+_SERVER_ERROR: Final = 500
+
+HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+STRICT_TRANSPORT: Final = "max-age=31536000; includeSubDomains"
+
+
+class Edge:
+    """
+    The outermost layer.
+
+    Args:
+        app: what it wraps.
+        make_request_id: makes a new id where the client sent none that is well formed.
+        elapsed: a clock that only moves forward, in seconds.
+        metrics: counts requests by method, route and status.
+        strict_transport: send HSTS; for an origin that is reached over TLS.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        make_request_id: Callable[[], str],
+        elapsed: Callable[[], float],
+        metrics: Metrics,
+        strict_transport: bool,
+    ) -> None:
+        self._app = app
+        self._make_request_id = make_request_id
+        self._elapsed = elapsed
+        self._metrics = metrics
+        self._headers = dict(HEADERS)
+        if strict_transport:
+            self._headers["strict-transport-security"] = STRICT_TRANSPORT
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """
+        Serve one request.
+        """
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        request_id = well_formed(scope) or self._make_request_id()
+        # the server may share one dictionary among requests; the id belongs to this one
+        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
+        started = self._elapsed()
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableScopeHeaders.from_message(message)
+                headers[REQUEST_ID_HEADER] = request_id
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            self._account(scope, status, request_id, self._elapsed() - started)
+
+    def _account(self, scope: Scope, status: int, request_id: str, seconds: float) -> None:
+        route = str(scope.get("path_template") or _UNKNOWN_ROUTE)
+        method = str(scope.get("method", ""))
+        self._metrics.request(method, route, status, seconds)
+        log = structlog.get_logger("wallet.access")
+        write = log.error if status >= _SERVER_ERROR else log.info
+        write(
+            "request",
+            method=method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            request_id=request_id,
+        )
+
+
+def well_formed(scope: Scope) -> str:
+    """
+    Return the client's own request id if it sent exactly one in the accepted form, else "".
+
+    The form is 16 to 64 letters, digits, ``-`` and ``_``, without ten digits in a row.
+    """
+    sent = [value for name, value in scope["headers"] if name.lower() == b"x-request-id"]
+    text = sent[0].decode("latin-1") if len(sent) == 1 else ""
+    return text if REQUEST_ID.match(text) else ""
+
+
+def install(app: Litestar, **settings: Any) -> None:  # noqa: ANN401
+    """
+    Put the edge around an application; the settings are those of `Edge`.
+    """
+    app.asgi_handler = Edge(app.asgi_handler, **settings)

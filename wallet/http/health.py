@@ -1,0 +1,180 @@
+"""
+Whether this process lives, and whether it should get traffic, and if not, why.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from msgspec import Struct
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from wallet.clock import Clock
+from wallet.db.session import Database
+from wallet.errors import WalletError
+from wallet.http.errors import NotReadyError
+from wallet.http.problems import problems
+
+_BUILT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_STEP: Final = timedelta(seconds=5)
+_PROBATION_SECONDS: Final = 60.0
+
+
+class Check(Struct, frozen=True):
+    """
+    One thing that must hold before traffic comes.
+
+    Attributes:
+        name: a word for it, shown when it fails.
+        holds: asks; a fault counts as no.
+    """
+
+    name: str
+    holds: Callable[[], Awaitable[bool]]
+
+
+class Readiness:
+    """
+    Asks every check side by side.
+
+    Args:
+        checks: what must hold.
+        seconds: a check that takes longer fails.
+    """
+
+    def __init__(self, *checks: Check, seconds: float = 2.0) -> None:
+        self._checks = checks
+        self._seconds = seconds
+
+    async def failing(self) -> list[str]:
+        """
+        Return the names of the checks that do not hold, in their order.
+        """
+        answers = await asyncio.gather(*(self._ask(check) for check in self._checks))
+        return [check.name for check, held in zip(self._checks, answers, strict=True) if not held]
+
+    async def _ask(self, check: Check) -> bool:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await check.holds()
+        except (TimeoutError, OSError, SQLAlchemyError, WalletError, ValueError) as fault:
+            structlog.get_logger("wallet.http").warning(
+                "check failed", check=check.name, exc_info=fault
+            )
+            return False
+
+
+def database_reachable(database: Database) -> Check:
+    """
+    Return the check that the database answers.
+    """
+
+    async def holds() -> bool:
+        async with database.reading() as session:
+            await session.execute(select(1))
+        return True
+
+    return Check("database", holds)
+
+
+def migrations_at_head(database: Database, head: str) -> Check:
+    """
+    Return the check that the schema is the one this program was written for.
+    """
+
+    async def holds() -> bool:
+        async with database.reading() as session:
+            rows = await session.execute(text("SELECT version_num FROM alembic_version"))
+            return rows.scalars().all() == [head]
+
+    return Check("migrations", holds)
+
+
+def clock_sane(clock: Clock, elapsed: Callable[[], float]) -> Check:
+    """
+    Return the check that the wall clock keeps step with one that cannot jump.
+
+    After a jump it fails for a minute in which the two must keep step again.
+
+    Args:
+        clock: the wall clock; before the year of this program it is not set at all.
+        elapsed: a clock that only moves forward, in seconds.
+    """
+    return Check("clock", _Steps(clock, elapsed).in_step)
+
+
+class _Steps:
+    def __init__(self, clock: Clock, elapsed: Callable[[], float]) -> None:
+        self._clock = clock
+        self._elapsed = elapsed
+        self._wall, self._steady = clock.now(), elapsed()
+        self._trusted_from = self._steady
+
+    async def in_step(self) -> bool:
+        now, steady = self._clock.now(), self._elapsed()
+        expected = self._wall + timedelta(seconds=steady - self._steady)
+        if abs(now - expected) > _STEP:
+            self._wall, self._steady = now, steady
+            self._trusted_from = steady + _PROBATION_SECONDS
+        return now >= _BUILT and steady >= self._trusted_from
+
+
+def keys_loaded(loaded: Callable[[], bool]) -> Check:
+    """
+    Return the check that the key file was read and has a key for every use.
+    """
+
+    async def holds() -> bool:
+        return loaded()
+
+    return Check("keys", holds)
+
+
+class Health(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    The answer of a healthy process.
+    """
+
+    status: str = "ok"
+
+
+class HealthController(Controller):
+    """
+    For load balancers and supervisors.
+    """
+
+    path = "/"
+    tags = ("operation",)
+
+    @get(
+        "/livez",
+        operation_id="livez",
+        summary="Is the process alive?",
+        description="Answers as long as the process does; asks nothing else.",
+    )
+    async def livez(self) -> Health:
+        """
+        Say that the process answers.
+        """
+        return Health()
+
+    @get(
+        "/readyz",
+        operation_id="readyz",
+        summary="Should this process get traffic?",
+        description="Database, migrations, clock and keys; `failing` names what is not right.",
+        responses=problems(NotReadyError),
+    )
+    async def readyz(self, readiness: NamedDependency[Readiness]) -> Health:
+        """
+        Ask every check.
+        """
+        failing = await readiness.failing()
+        if failing:
+            raise NotReadyError(failing=failing)
+        return Health()

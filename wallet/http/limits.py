@@ -1,0 +1,156 @@
+"""
+Limits on a request's body, held before a handler or an authenticator runs.
+
+A route says otherwise with ``opt=body_limits(...)``.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
+from msgspec import Struct
+
+from wallet.errors import BodyTooLargeError, MediaTypeUnsupportedError, ValidationFailedError
+from wallet.http import json_text
+from wallet.http.errors import RequestTimeoutError
+
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+BODY_BYTES: Final = 16 * 1024
+BODY_BYTES_CEILING: Final = 512 * 1024
+_OPT: Final = "body_limits"
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
+
+
+class BodyLimits(Struct, frozen=True, kw_only=True):
+    """
+    What a route takes.
+
+    Attributes:
+        most_bytes: the longest body.
+        media_types: which it may be; ``application/json`` is looked through by `json_text`.
+    """
+
+    most_bytes: int = BODY_BYTES
+    media_types: tuple[str, ...] = (JSON,)
+
+
+_DEFAULT: Final = BodyLimits()
+
+
+def body_limits(
+    *, most_bytes: int = BODY_BYTES, media_types: tuple[str, ...] = (JSON,)
+) -> dict[str, Any]:
+    """
+    Return what a route passes as ``opt`` to take more, or something else, than 16 KiB of JSON.
+
+    Raises:
+        ValueError: more than the ceiling of 512 KiB is a fault of ours.
+    """
+    if not 0 < most_bytes <= BODY_BYTES_CEILING:
+        msg = "a body limit lies between 1 byte and 512 KiB"
+        raise ValueError(msg)
+    return {_OPT: BodyLimits(most_bytes=most_bytes, media_types=media_types)}
+
+
+class LimitsMiddleware(ASGIMiddleware):
+    """
+    Reads the whole body within its limits, then hands it on in one piece.
+
+    Args:
+        read_seconds: a body that has not arrived by then is given up.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, *, read_seconds: float = 10.0) -> None:
+        self._read_seconds = read_seconds
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """
+        Let a request pass or refuse it.
+
+        Raises:
+            BodyTooLargeError: longer than the route takes, by its header or by its bytes.
+            MediaTypeUnsupportedError: not the route's media type, not UTF-8, or compressed.
+            RequestTimeoutError: it did not arrive in time.
+            ValidationFailedError: see `json_text.check`.
+        """
+        headers = _headers(scope)
+        if scope.get("method") in _SAFE and not _has_body(headers):
+            await next_app(scope, receive, send)
+            return
+        route: Any = scope.get("route_handler")
+        limits: BodyLimits = route.opt.get(_OPT, _DEFAULT) if route is not None else _DEFAULT
+        if _announced(headers) > limits.most_bytes:
+            raise BodyTooLargeError
+        body = await self._read(receive, limits.most_bytes)
+        if body and _media_type(headers, limits) == JSON:
+            json_text.check(body)
+        await next_app(scope, _replaying(body, receive), send)
+
+    async def _read(self, receive: Receive, most_bytes: int) -> bytes:
+        parts = bytearray()
+        try:
+            async with asyncio.timeout(self._read_seconds):
+                more = True
+                while more:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        raise ValidationFailedError("The body broke off.")
+                    parts += message["body"]
+                    more = message["more_body"]
+                    if len(parts) > most_bytes:
+                        raise BodyTooLargeError
+        except TimeoutError as fault:
+            raise RequestTimeoutError from fault
+        return bytes(parts)
+
+
+def _headers(scope: Scope) -> Mapping[bytes, list[bytes]]:
+    grouped: dict[bytes, list[bytes]] = {}
+    for name, value in scope["headers"]:
+        grouped.setdefault(name.lower(), []).append(value)
+    return grouped
+
+
+def _has_body(headers: Mapping[bytes, list[bytes]]) -> bool:
+    return b"transfer-encoding" in headers or b"content-length" in headers
+
+
+def _announced(headers: Mapping[bytes, list[bytes]]) -> int:
+    lengths = headers.get(b"content-length", [b"0"])
+    if len(lengths) != 1 or not lengths[0].isdigit() or len(lengths[0]) > len("9" * 12):
+        raise ValidationFailedError("Content-Length is not a length.")
+    return int(lengths[0])
+
+
+def _media_type(headers: Mapping[bytes, list[bytes]], limits: BodyLimits) -> str:
+    values = headers.get(b"content-type", [])
+    if len(values) != 1 or b"content-encoding" in headers:
+        raise MediaTypeUnsupportedError
+    essence, *parameters = values[0].decode("latin-1").lower().split(";")
+    charsets = [text.strip() for text in parameters if text.strip().startswith("charset=")]
+    if any(text not in {"charset=utf-8", 'charset="utf-8"'} for text in charsets):
+        raise MediaTypeUnsupportedError
+    if essence.strip() not in limits.media_types:
+        raise MediaTypeUnsupportedError
+    return essence.strip()
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> HTTPReceiveMessage:
+        nonlocal given
+        if given:
+            # what is left of the conversation is the client hanging up
+            rest: Any = await receive()
+            return rest  # type: ignore[no-any-return]
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

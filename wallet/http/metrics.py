@@ -1,0 +1,108 @@
+"""
+Counters for operators, in Prometheus' text format, served on an inner port only.
+
+Labels are small closed vocabularies: never an id, never anything of a person.
+"""
+
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, make_asgi_app
+from prometheus_client.multiprocess import MultiProcessCollector
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """
+    What is counted.
+
+    Args:
+        registry: where the counters live; one for each application.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self._requests = Counter(
+            "fusion_wallet_requests",
+            "Requests answered.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self._request_seconds = Histogram(
+            "fusion_wallet_request_seconds",
+            "Time from the first byte of a request to its answer.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._resolves = Counter(
+            "fusion_wallet_resolves",
+            "Codes presented, by outcome: accepted or the problem code.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self._verdicts = Counter(
+            "fusion_wallet_verdicts",
+            "Verdicts, by integration and outcome: valid, unavailable or the refusal code.",
+            ("integration", "outcome"),
+            registry=self.registry,
+        )
+        self._verdict_seconds = Histogram(
+            "fusion_wallet_verdict_seconds",
+            "Time an integration took for a verdict.",
+            ("integration",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._settlements = Counter(
+            "fusion_wallet_settlement_steps",
+            "Steps of settlements, by the phase and status they led to.",
+            ("phase", "status"),
+            registry=self.registry,
+        )
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """
+        Count an answered request; status 0 stands for a client that hung up.
+        """
+        known = method if method in _METHODS else "other"
+        self._requests.labels(known, route, str(status)).inc()
+        self._request_seconds.labels(route).observe(seconds)
+
+    def resolve(self, outcome: str) -> None:
+        """
+        Count a presented code; the outcome is ``accepted`` or a problem code.
+        """
+        self._resolves.labels(outcome).inc()
+
+    def verdict(self, integration_id: str, outcome: str, seconds: float) -> None:
+        """
+        Count a verdict; the outcome is ``valid``, ``unavailable`` or a refusal code.
+        """
+        self._verdicts.labels(integration_id, outcome).inc()
+        self._verdict_seconds.labels(integration_id).observe(seconds)
+
+    def settlement(self, phase: str, status: str) -> None:
+        """
+        Count a step of a settlement by where it led.
+        """
+        self._settlements.labels(phase, status).inc()
+
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def metrics_app(metrics: Metrics, *, multiprocess_dir: str = "") -> Any:  # noqa: ANN401
+    """
+    Return an ASGI application that answers every GET with the counters.
+
+    Args:
+        metrics: what to show.
+        multiprocess_dir: where several server processes keep their counters together (their
+            ``PROMETHEUS_MULTIPROC_DIR``, set before the process starts); empty for one process.
+    """
+    registry = metrics.registry
+    if multiprocess_dir:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, multiprocess_dir)  # type: ignore[no-untyped-call]
+    return make_asgi_app(registry)
