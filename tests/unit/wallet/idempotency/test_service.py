@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from litestar.datastructures import Headers
 
 from tests.fakes.clock import StandingClock
+from tests.fakes.ids import CountingIds
 from tests.fixtures.vaults import make_vault
 from wallet.errors import ValidationFailedError
 from wallet.idempotency import (
@@ -25,12 +26,7 @@ ROUTE = "/v1/visits"
 
 
 def make_service(clock):
-    return IdempotencyService(clock=clock, vault=make_vault(clock))
-
-
-@pytest.fixture
-def clock():
-    return StandingClock()
+    return IdempotencyService(clock=clock, vault=make_vault(clock, CountingIds(clock)))
 
 
 @pytest.fixture
