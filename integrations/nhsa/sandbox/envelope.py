@@ -80,20 +80,18 @@ def open_envelope(
     if institution is None:
         return INSTITUTION_UNKNOWN
     too_long = len(json.dumps(node, ensure_ascii=False, separators=(",", ":"))) > INPUT_LIMIT
-    skewed = _is_skewed(values["inf_time"], now, settings.skew_seconds)
     refusal = first_refusal(
         (
             (values["enc_type"] != "", ENCRYPTION_UNSUPPORTED),
             (too_long, INPUT_TOO_LONG),
             (not is_msgid(values["msgid"], institution), MSGID_INVALID),
             (values["mdtrtarea_admvs"] != institution.division, DIVISION_MISMATCH),
-            (skewed, INF_TIME_SKEWED),
-            (not _is_signed_in(values, institution, books, now), SIGN_NO_INVALID),
         )
     )
     return (
         refusal
         or check_msgid(values["infno"], values["msgid"], books)
+        or _check_moment(values, institution, settings, books, now)
         or Call(
             infno=values["infno"],
             msgid=values["msgid"],
@@ -102,6 +100,22 @@ def open_envelope(
             dev_no=values["dev_no"],
             at=now,
             input=node,
+        )
+    )
+
+
+def _check_moment(
+    values: dict[str, str],
+    institution: Institution,
+    settings: NhsaSandboxSettings,
+    books: Books,
+    now: datetime,
+) -> Refusal | None:
+    """Clock and sign-in; after the `msgid`, so that a late repetition learns that it is one."""
+    return first_refusal(
+        (
+            (_is_skewed(values["inf_time"], now, settings.skew_seconds), INF_TIME_SKEWED),
+            (not _is_signed_in(values, institution, books, now), SIGN_NO_INVALID),
         )
     )
 
