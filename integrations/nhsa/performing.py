@@ -19,7 +19,7 @@ from integrations.nhsa.rules import (
     Refuses,
     read_result,
 )
-from integrations.nhsa.settlements import Settlement, parse_settlements
+from integrations.nhsa.settlements import Settlement, only_settlement
 from integrations.spi import (
     Declined,
     NotSent,
@@ -127,10 +127,9 @@ class Performer:
                 return _succeeded(Undone(), payload.after)
 
     def _settled(self, operation: str, payload: Payload, answer: Answered) -> Outcome:
-        settlements = parse_settlements(answer.output)
-        if settlements is None or len(settlements) != 1:
+        settlement = only_settlement(answer.output)
+        if settlement is None:
             return Unknown(reason="no usable split")
-        settlement = settlements[0]
         message = payload.messages[-1]
         report_mismatches(self._client, message.infno, message.msgid, settlement)
         if not _is_of(settlement, payload.before):

@@ -140,6 +140,8 @@ class Doorkeeper:
         decoded = _unwrap(data)
         if decoded is None or not decoded.idNo or not decoded.userName:
             raise UnavailableError("ec.query: malformed")
+        if decoded.idType not in {"", _ID_CARD_TYPE}:
+            return Refused("CREDENTIAL_REFUSED", what_to_show(profile))
         return Scanned(
             person=_person(decoded), credential=_token_credential(decoded, profile, now)
         )

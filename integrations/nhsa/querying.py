@@ -5,6 +5,7 @@ An answer that does not list a call says nothing while the call may still be und
 reversal of it was confirmed meanwhile.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from integrations.nhsa import bills
@@ -32,6 +33,7 @@ from integrations.spi import (
 REPEAT = Undecided(reason="repeat")
 """No query decides this operation; it is repeated, or undone and done anew."""
 NOT_LISTED = Undecided(reason="not_listed")
+STILL_SETTLED = Undecided(reason="still_settled")
 REVERSED = DidNotHappen(code="REVERSED")
 _STATEMENT_SECONDS = 60.0
 
@@ -130,14 +132,17 @@ class Querier:
     async def _settlement(
         self, query: Query, payload: Payload, profile: InstitutionProfile
     ) -> Answer:
-        settlements = await self._settlements(payload.before, profile)
-        if isinstance(settlements, Undecided):
-            return settlements
         msgid = query.prepared.reference
-        for settlement in settlements:
-            if settlement.msgid == msgid and not settlement.cancels:
-                return self._settled(settlement, payload)
-        return REVERSED if query.undo_acknowledged else NOT_LISTED
+        found = await self._find(
+            payload.before, profile, lambda one: one.msgid == msgid and not one.cancels
+        )
+        match found:
+            case Settlement():
+                return self._settled(found, payload)
+            case Undecided():
+                return found
+            case None:
+                return REVERSED if query.undo_acknowledged else NOT_LISTED
 
     def _settled(self, settlement: Settlement, payload: Payload) -> Answer:
         if settlement.refunded:
@@ -152,19 +157,27 @@ class Querier:
     async def _settlement_undo(
         self, query: Query, payload: Payload, profile: InstitutionProfile
     ) -> Answer:
-        settlements = await self._settlements(payload.before, profile)
-        if isinstance(settlements, Undecided):
-            return settlements
-        found = [one for one in settlements if one.setl_id == payload.before.setl_id]
-        if not found:
-            return NOT_LISTED
-        if found[0].refunded:
-            return Happened(result=Undone(), continuation=encode(payload.after))
-        return REVERSED if query.undo_acknowledged else Undecided(reason="still_settled")
+        setl_id = payload.before.setl_id
+        found = await self._find(payload.before, profile, lambda one: one.setl_id == setl_id)
+        match found:
+            case Undecided():
+                return found
+            case None:
+                return NOT_LISTED
+            case Settlement(refunded=True):
+                return Happened(result=Undone(), continuation=encode(payload.after))
+            case Settlement():
+                return REVERSED if query.undo_acknowledged else STILL_SETTLED
 
-    async def _settlements(
-        self, visit: Continuation, profile: InstitutionProfile
-    ) -> tuple[Settlement, ...] | Undecided:
+    async def _find(
+        self,
+        visit: Continuation,
+        profile: InstitutionProfile,
+        wanted: Callable[[Settlement], bool],
+    ) -> Settlement | Undecided | None:
+        """
+        Look a settlement up among those of a visit (5203).
+        """
         answer = await self._asker.ask(
             profile,
             "5203",
@@ -174,7 +187,11 @@ class Querier:
         )
         if answer.infcode != DONE:
             return Undecided(reason=f"infcode_{answer.infcode}")
-        settlements = parse_settlements(answer.output)
-        if settlements is None:
+        rows = parse_settlements(answer.output)
+        if rows is None:
             raise UnavailableError("5203: malformed")
-        return settlements
+        found = next((row for row in rows if row is not None and wanted(row)), None)
+        if found is None and None in rows:
+            # the row that is looked for may be the one that cannot be read
+            return Undecided(reason="unreadable_row")
+        return found

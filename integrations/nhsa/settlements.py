@@ -100,11 +100,15 @@ class _Amounts(Sensitive, frozen=True):
     amounts: dict[str, Raw]
 
 
-def parse_settlements(output: bytes) -> tuple[Settlement, ...] | None:
+def parse_settlements(output: bytes) -> tuple[Settlement | None, ...] | None:
     """
-    Read every settlement of an answer; None when one of them is malformed or does not balance.
+    Read the settlements of an answer, one (2206, 2207, 2208) or a list of them (5203).
 
-    Records of a cancellation carry negative amounts; their split states what was given back.
+    A record of a cancellation carries negative amounts; its split states what was given back.
+
+    Returns:
+        Per row the settlement, or None for a row that is malformed or does not balance; None
+        when the answer as a whole is malformed.
     """
     answer = decode_wire(output, _Answer)
     if answer is None:
@@ -116,13 +120,15 @@ def parse_settlements(output: bytes) -> tuple[Settlement, ...] | None:
         return None
     details = answer.setldetail or ()
     alone = len(rows.rows) == 1
-    found: list[Settlement] = []
-    for row in rows.rows:
-        settlement = _settlement(bytes(row), details, alone=alone)
-        if settlement is None:
-            return None
-        found.append(settlement)
-    return tuple(found)
+    return tuple(_settlement(bytes(row), details, alone=alone) for row in rows.rows)
+
+
+def only_settlement(output: bytes) -> Settlement | None:
+    """
+    Read an answer that must hold exactly one usable settlement.
+    """
+    settlements = parse_settlements(output)
+    return settlements[0] if settlements is not None and len(settlements) == 1 else None
 
 
 def _settlement(row: bytes, details: tuple[_Detail, ...], *, alone: bool) -> Settlement | None:

@@ -1,12 +1,14 @@
 """A running sandbox with the plugin at the hospital's and the pharmacy's desk."""
 
 import aiohttp
+import msgspec
 import pytest
 from aiohttp.test_utils import TestServer
 
 from integrations.nhsa.plugin import NhsaPlugin
 from integrations.nhsa.sandbox import create_app, default_settings, make_keys
-from tests.contract.nhsa.world import Clock, World, environment, party_of, profile_of
+from tests.contract.nhsa.builders import TIF, Clock, environment, party_of, profile_at
+from tests.contract.nhsa.world import World
 
 
 @pytest.fixture
@@ -15,13 +17,14 @@ def clock():
 
 
 @pytest.fixture
-def institutions():
-    return default_settings(make_keys())
+def platform_settings():
+    keys = make_keys()
+    return default_settings(msgspec.structs.replace(keys, hospital_secret=TIF["secret"]))
 
 
 @pytest.fixture
-async def http(institutions, clock):
-    app = create_app(institutions, clock)
+async def http(platform_settings, clock):
+    app = create_app(platform_settings, clock)
     async with (
         TestServer(app, host="127.0.0.1") as server,
         aiohttp.ClientSession(server.make_url("/")) as session,
@@ -40,20 +43,20 @@ def seen():
 
 
 @pytest.fixture
-async def plugin(institutions, base, clock, seen):
-    linking = profile_of(institutions.institutions[0], base)
+async def plugin(base, clock, seen):
+    linking = profile_at(base)
     opened = NhsaPlugin().open(environment(clock, seen.append, linking=linking))
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def hospital(plugin, institutions, base, clock, http, seen):
-    party = party_of(profile_of(institutions.institutions[0], base))
+def hospital(plugin, base, clock, http, seen):
+    party = party_of(profile_at(base))
     return World(plugin, party, clock, http, seen)
 
 
 @pytest.fixture
-def pharmacy(plugin, institutions, base, clock, http, seen):
-    party = party_of(profile_of(institutions.institutions[1], base))
+def pharmacy(plugin, base, clock, http, seen):
+    party = party_of(profile_at(base, pharmacy=True))
     return World(plugin, party, clock, http, seen)
