@@ -111,7 +111,7 @@ class Loop:
             _log.exception("step failed", kind=lease.kind, attempts=lease.attempts)
             await self._later(lease)
         else:
-            await self._work.release(lease, at, progressed=True)
+            await self._give_back(lease, at, progressed=True)
 
     async def _turn(self) -> bool:
         try:
@@ -122,4 +122,10 @@ class Loop:
 
     async def _later(self, lease: Lease) -> None:
         wait = backoff(lease.attempts, self._token)
-        await self._work.release(lease, self._clock.now() + wait, progressed=False)
+        await self._give_back(lease, self._clock.now() + wait, progressed=False)
+
+    async def _give_back(self, lease: Lease, at: datetime | None, *, progressed: bool) -> None:
+        try:
+            await self._work.release(lease, at, progressed=progressed)
+        except Exception:  # noqa: BLE001 - the lease runs out by itself
+            _log.exception("lease not given back", kind=lease.kind)

@@ -1,0 +1,3 @@
+"""
+Calls to the outside: guarded, and, where they change something there, committed beforehand.
+"""

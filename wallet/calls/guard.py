@@ -1,0 +1,168 @@
+"""
+Keeps a slow, crashing, hanging or lying integration from harming anybody else.
+
+The circuit breakers of the libraries at hand ask the machine's clock themselves and let everybody
+through when half open; ours is told the time and lets one probe through.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+
+from integrations.spi import UnavailableError
+from wallet.calls.errors import NotStartedError
+from wallet.clock import Clock
+
+_log = structlog.get_logger("wallet.calls")
+
+R = TypeVar("R")
+
+
+class Breaker:
+    """
+    Opens after so many failures in a row; after a pause one probe decides.
+
+    Args:
+        threshold: failures in a row.
+        pause: how long it stays open.
+    """
+
+    def __init__(self, threshold: int, pause: timedelta) -> None:
+        self._threshold = threshold
+        self._pause = pause
+        self._failures = 0
+        self._opened_at: datetime | None = None
+        self._probing = False
+
+    def admits(self, now: datetime) -> bool:
+        """
+        Tell whether a call may go; when half open only the first to ask may.
+        """
+        if self._opened_at is None:
+            return True
+        if self._probing or now < self._opened_at + self._pause:
+            return False
+        self._probing = True
+        return True
+
+    def note(self, now: datetime, *, failed: bool) -> None:
+        """
+        Count the end of a call that was admitted.
+        """
+        self._probing = False
+        if not failed:
+            self._failures, self._opened_at = 0, None
+            return
+        self._failures += 1
+        if self._failures >= self._threshold:
+            self._opened_at = now
+
+
+class _Lane:
+    def __init__(self, threshold: int, pause: timedelta) -> None:
+        self.breaker = Breaker(threshold, pause)
+        self.running: set[asyncio.Task[Any]] = set()
+
+
+class Guard:
+    """
+    Runs calls of integrations, each integration in a lane of its own.
+
+    Args:
+        clock: for the breakers.
+        most_at_once: calls of one integration under way at a time in this process.
+        threshold: failures in a row that open its breaker.
+        pause_seconds: how long it stays open.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        most_at_once: int = 64,
+        threshold: int = 8,
+        pause_seconds: int = 5,
+    ) -> None:
+        self._clock = clock
+        self._most = most_at_once
+        self._threshold = threshold
+        self._pause = timedelta(seconds=pause_seconds)
+        self._lanes: dict[str, _Lane] = {}
+
+    async def run(
+        self,
+        integration_id: str,
+        deadline_ms: int,
+        call: Callable[[], Awaitable[R]],
+        *,
+        expected: tuple[type, ...] = (object,),
+        failed: Callable[[R], bool] = lambda _result: False,
+    ) -> R:
+        """
+        Run one call and return what came of it.
+
+        The deadline holds even against code that swallows its cancellation: such a call is
+        abandoned, and keeps its place in the lane until it really ends.
+
+        Args:
+            integration_id: whose call.
+            deadline_ms: how long to wait.
+            call: starts it.
+            expected: the types a result may have.
+            failed: tells whether a result counts against the integration.
+
+        Raises:
+            NotStartedError: the lane is full or its breaker open; nothing was called.
+            UnavailableError: too late, crashed, or of a wrong type.
+        """
+        lane = self._lanes.setdefault(integration_id, _Lane(self._threshold, self._pause))
+        if len(lane.running) >= self._most or not lane.breaker.admits(self._clock.now()):
+            raise NotStartedError("not asked")
+        task = asyncio.ensure_future(_started(call))
+        lane.running.add(task)
+        task.add_done_callback(lane.running.discard)
+        healthy = False
+        try:
+            result = await _finished(task, deadline_ms, integration_id)
+            if not isinstance(result, expected):
+                _log.error("integration answered with a wrong type", integration=integration_id)
+                raise UnavailableError("wrong type")
+            healthy = not failed(result)
+            return result
+        finally:
+            lane.breaker.note(self._clock.now(), failed=not healthy)
+
+
+async def _started(call: Callable[[], Awaitable[R]]) -> R:
+    return await call()
+
+
+async def _finished(task: asyncio.Task[R], deadline_ms: int, integration_id: str) -> R:
+    try:
+        await asyncio.wait({task}, timeout=deadline_ms / 1000)
+    finally:
+        if not task.done():
+            task.cancel()
+    if not task.done():
+        task.add_done_callback(_look)
+        raise UnavailableError("too late")
+    if task.cancelled():
+        raise UnavailableError("cancelled itself")
+    fault = task.exception()
+    if isinstance(fault, UnavailableError):
+        raise UnavailableError(str(fault)) from fault
+    if fault is not None:
+        _log.error("integration crashed", integration=integration_id, kind=type(fault).__name__)
+        raise UnavailableError("crashed") from None
+    return task.result()
+
+
+def _look(task: asyncio.Task[Any]) -> None:
+    """
+    Take the exception of an abandoned call, so that nobody complains that it was never looked at.
+    """
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,76 @@
+"""
+Numbers for outside calls: a sequence per party, integration and second, and a unique serial.
+
+A serial is ``seconds since 2026 (31 bit) ‖ sequence (13 bit) ‖ lane (19 bit)``; the lane stands
+for party and integration. No two calls of the deployment can have the same, by construction.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, func
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from integrations.spi import Numbers
+from wallet.calls.models import LaneRow, SequenceRow
+from wallet.clock import seconds
+from wallet.db.conflicts import insert_first
+
+LARGEST_SEQUENCE = 4999
+_EPOCH = seconds(datetime(2026, 1, 1, tzinfo=UTC))
+_SEQUENCE_BITS = 13
+_LANE_BITS = 19
+
+
+async def allocate(
+    session: AsyncSession, party_id: int, integration_id: str, now: datetime
+) -> Numbers:
+    """
+    Allocate the numbers of one call; the next second is used when one is exhausted.
+    """
+    lane = await _lane(session, party_id, integration_id)
+    second = seconds(now)
+    while (sequence := await _next(session, party_id, integration_id, second)) is None:
+        second += 1
+    serial = (((second - _EPOCH) << _SEQUENCE_BITS | sequence) << _LANE_BITS) | lane
+    return Numbers(
+        serial=serial, sequence=sequence, instant=datetime.fromtimestamp(second, tz=UTC)
+    )
+
+
+async def prune(session: AsyncSession, now: datetime) -> None:
+    """
+    Forget the sequences of seconds that are over for a day.
+    """
+    past = seconds(now - timedelta(days=1))
+    await session.execute(delete(SequenceRow).where(col(SequenceRow.second) < past))
+
+
+async def _next(
+    session: AsyncSession, party_id: int, integration_id: str, second: int
+) -> int | None:
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = (
+        insert(SequenceRow)
+        .values(party_id=party_id, integration_id=integration_id, second=second, last=1)
+        .on_conflict_do_update(
+            index_elements=["party_id", "integration_id", "second"],
+            set_={"last": col(SequenceRow.last) + 1},
+            where=col(SequenceRow.last) < LARGEST_SEQUENCE,
+        )
+        .returning(col(SequenceRow.last))
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def _lane(session: AsyncSession, party_id: int, integration_id: str) -> int:
+    query = select(LaneRow.lane).where(
+        col(LaneRow.party_id) == party_id, col(LaneRow.integration_id) == integration_id
+    )
+    while (lane := (await session.execute(query)).scalar_one_or_none()) is None:
+        last = (await session.execute(select(func.max(col(LaneRow.lane))))).scalar_one()
+        values = {"party_id": party_id, "integration_id": integration_id, "lane": (last or 0) + 1}
+        await insert_first(session, LaneRow, values)
+    return lane

@@ -1,0 +1,261 @@
+"""
+Outside calls that change something there: prepared, committed, performed, recorded.
+
+Every method that takes a session joins the caller's transaction. A call that was sent and not
+answered is never performed again unless its state machine knows that repeating it is the same
+call; its outcome is asked for.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.spi import (
+    Answer,
+    Declined,
+    DidNotHappen,
+    Happened,
+    NotSent,
+    Outcome,
+    PartyView,
+    Pending,
+    Prepared,
+    Query,
+    Refused,
+    Succeeded,
+    Unknown,
+)
+from wallet.calls import numbers, repository
+from wallet.calls.models import CallRow
+from wallet.calls.outside import Order, Outside
+from wallet.clock import Clock
+from wallet.ids import Ids
+from wallet.vault.service import Keep, Place, Vault
+
+_OUTCOMES: Mapping[type, str] = {
+    Succeeded: "succeeded",
+    Declined: "declined",
+    Pending: "pending",
+    NotSent: "not_sent",
+    Unknown: "unknown",
+    Happened: "happened",
+    DidNotHappen: "did_not_happen",
+}
+
+
+class Parties(Protocol):
+    """
+    What calls need to know of relying parties.
+    """
+
+    async def view(self, session: AsyncSession, party_id: int, integration_id: str) -> PartyView:
+        """
+        Return what an integration learns of a party.
+        """
+        ...
+
+
+class Subject(Struct, frozen=True):
+    """
+    What a call is about: ``visit``, ``settlement``, ``tender`` or ``refund``, and its id.
+    """
+
+    kind: str
+    subject_id: int
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """
+    A committed call.
+    """
+
+    resident_id: int
+    call_id: int
+    subject: Subject
+    party_id: int
+    integration_id: str
+    prepared: Prepared
+    state: str
+    attempts: int
+    queries: int
+    doubtful_at: datetime | None
+    exhausted_at: datetime | None
+
+
+class CallsService:
+    """
+    Keeps committed calls.
+    """
+
+    def __init__(
+        self, *, clock: Clock, ids: Ids, vault: Vault, outside: Outside, parties: Parties
+    ) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._vault = vault
+        self._parties = parties
+        self.outside = outside
+
+    async def view(self, session: AsyncSession, party_id: int, integration_id: str) -> PartyView:
+        """
+        Return what an integration learns of a party.
+        """
+        return await self._parties.view(session, party_id, integration_id)
+
+    async def prepare(
+        self, session: AsyncSession, resident_id: int, subject: Subject, order: Order
+    ) -> Call | Refused:
+        """
+        Prepare a call and keep it, to be committed by the caller.
+        """
+        now = self._clock.now()
+        view = await self.view(session, order.party_id, order.integration_id)
+        given = await numbers.allocate(session, order.party_id, order.integration_id, now)
+        prepared = self.outside.prepare(order, given, view)
+        if isinstance(prepared, Refused):
+            return prepared
+        call_id = self._ids.local()
+        payload = await self._vault.encrypt(
+            session, resident_id, Keep.EVIDENCE, _place(call_id), prepared.payload
+        )
+        row = CallRow(
+            resident_id=resident_id,
+            call_id=call_id,
+            subject_kind=subject.kind,
+            subject_id=subject.subject_id,
+            party_id=order.party_id,
+            integration_id=order.integration_id,
+            operation=prepared.operation,
+            reference=prepared.reference,
+            payload=payload,
+            state="prepared",
+            outcome="",
+            code="",
+            partner_code="",
+            attempts=0,
+            queries=0,
+            prepared_at=now,
+            sent_at=None,
+            doubtful_at=None,
+            exhausted_at=None,
+            closed_at=None,
+        )
+        session.add(row)
+        await session.flush()
+        return _call(row, prepared.payload)
+
+    async def latest(
+        self, session: AsyncSession, resident_id: int, subject: Subject, operation: str
+    ) -> Call | None:
+        """
+        Return the newest call of that operation about a subject.
+        """
+        key = (subject.kind, subject.subject_id)
+        row = await repository.latest(session, resident_id, key, operation)
+        if row is None:
+            return None
+        payload = await self._vault.decrypt(
+            session, resident_id, Keep.EVIDENCE, _place(row.call_id), row.payload
+        )
+        return _call(row, payload)
+
+    async def send(self, session: AsyncSession, call: Call) -> None:
+        """
+        Note that the call is about to be performed.
+        """
+        values = {
+            "state": "sent",
+            "outcome": "",
+            "attempts": call.attempts + 1,
+            "sent_at": self._clock.now(),
+        }
+        await repository.change(session, call.resident_id, call.call_id, values)
+
+    async def doubt(self, session: AsyncSession, call: Call) -> None:
+        """
+        Note that a sent call has no answer, and that nobody is waiting for one any more.
+        """
+        values = {"outcome": "unknown"} | self._doubted(call)
+        await repository.change(session, call.resident_id, call.call_id, values)
+
+    async def record(self, session: AsyncSession, call: Call, outcome: Outcome) -> None:
+        """
+        Note what came of performing.
+        """
+        values: dict[str, Any] = {"outcome": _OUTCOMES[type(outcome)]}
+        match outcome:
+            case Succeeded():
+                values |= self._closed()
+            case Declined(code=code, partner_code=partner_code):
+                values |= self._closed() | {"code": code, "partner_code": partner_code}
+            case Pending() | Unknown():
+                values |= self._doubted(call)
+            case NotSent():
+                values |= {"state": "prepared"}
+        await repository.change(session, call.resident_id, call.call_id, values)
+
+    async def record_answer(
+        self, session: AsyncSession, call: Call, answer: Answer, *, exhausted: bool
+    ) -> None:
+        """
+        Note what came of a query.
+        """
+        values: dict[str, Any] = {"queries": call.queries + 1}
+        match answer:
+            case Happened():
+                values |= self._closed() | {"outcome": "happened"}
+            case DidNotHappen(code=code):
+                values |= self._closed() | {"outcome": "did_not_happen", "code": code}
+            case _:
+                if exhausted and call.exhausted_at is None:
+                    values |= {"exhausted_at": self._clock.now()}
+        await repository.change(session, call.resident_id, call.call_id, values)
+
+    def question(self, call: Call, continuation: bytes, *, undone: bool) -> Query:
+        """
+        Return the query about a call.
+        """
+        return Query(
+            prepared=call.prepared,
+            continuation=continuation,
+            undo_acknowledged=undone,
+            now=self._clock.now(),
+        )
+
+    def is_exhausted(self, call: Call) -> bool:
+        """
+        Tell whether the time in which the partner usually knows is over.
+        """
+        if call.doubtful_at is None:
+            return False
+        seconds = self.outside.manifest(call.integration_id).poll.budget_seconds
+        return self._clock.now() >= call.doubtful_at + timedelta(seconds=seconds)
+
+    def _closed(self) -> dict[str, Any]:
+        return {"state": "closed", "closed_at": self._clock.now()}
+
+    def _doubted(self, call: Call) -> dict[str, Any]:
+        return {} if call.doubtful_at is not None else {"doubtful_at": self._clock.now()}
+
+
+def _place(call_id: int) -> Place:
+    return Place(table="calls", column="payload", row=str(call_id))
+
+
+def _call(row: CallRow, payload: bytes) -> Call:
+    return Call(
+        resident_id=row.resident_id,
+        call_id=row.call_id,
+        subject=Subject(row.subject_kind, row.subject_id),
+        party_id=row.party_id,
+        integration_id=row.integration_id,
+        prepared=Prepared(operation=row.operation, reference=row.reference, payload=payload),
+        state=row.state,
+        attempts=row.attempts,
+        queries=row.queries,
+        doubtful_at=row.doubtful_at,
+        exhausted_at=row.exhausted_at,
+    )

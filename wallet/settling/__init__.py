@@ -1,0 +1,3 @@
+"""
+Bills, splits, the settlement's state machine, tenders, refunds and approvals.
+"""

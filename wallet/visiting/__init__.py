@@ -1,0 +1,3 @@
+"""
+Visits: from registration until closed.
+"""
