@@ -1,0 +1,89 @@
+"""
+From settings to an application: the pieces that need files, keys and plugins.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+import structlog
+
+from integrations.builtin import builtin
+from integrations.loader import load
+from integrations.registry import Registry, open_integrations
+from integrations.spi import Environment, Exchange, Manifest, Plugin
+from wallet.settings import Settings
+from wallet.vault import keyfile
+from wallet.vault.errors import KeyFileError
+from wallet.vault.keyfile import KeyFile
+
+_LOG = structlog.get_logger("wallet.integrations")
+
+
+def plugins(allowed: tuple[str, ...]) -> tuple[Plugin, ...]:
+    """
+    Return the allowed plugins: the shipped ones first, then installed ones by entry point.
+
+    Raises:
+        click.ClickException: a name is neither shipped nor installed.
+    """
+    shipped = {plugin.manifest.id: plugin for plugin in builtin()}
+    elsewhere = load(tuple(name for name in allowed if name not in shipped))
+    known = shipped | {plugin.manifest.id: plugin for plugin in elsewhere}
+    missing = [name for name in allowed if name not in known]
+    if missing:
+        raise click.ClickException(f"No such integration: {', '.join(missing)}")
+    return tuple(known[name] for name in allowed)
+
+
+def open_registry(settings: Settings) -> Registry:
+    """
+    Open every allowed integration with its part of the integrations file.
+    """
+    parts = _parts(settings.integration_settings)
+
+    def environment(manifest: Manifest) -> Environment:
+        part = parts.get(manifest.id)
+        return Environment(
+            settings=bytes(part) if part is not None else b"{}",
+            now=lambda: datetime.now(UTC),  # noqa: TID251 - handed in as an argument
+            token=secrets.token_bytes,
+            observe=observe,
+        )
+
+    return open_integrations(plugins(settings.allowed_integrations()), environment)
+
+
+def observe(exchange: Exchange) -> None:
+    """
+    Log an exchange with a partner; its texts were scrubbed and stay out of the log all the same.
+    """
+    _LOG.info(
+        "partner exchange",
+        integration=exchange.integration,
+        operation=exchange.operation,
+        result=exchange.result,
+        milliseconds=exchange.milliseconds,
+    )
+
+
+def load_keys(settings: Settings) -> KeyFile:
+    """
+    Load the key file.
+
+    Raises:
+        click.ClickException: it is missing, unreadable or open to others; says what to do.
+    """
+    try:
+        return keyfile.load(settings.key_file)
+    except KeyFileError as fault:
+        hint = "make one with `fusion-wallet keys new`" if not settings.key_file.exists() else ""
+        raise click.ClickException(f"{settings.key_file}: {fault} {hint}".strip()) from None
+
+
+def _parts(path: Path) -> dict[str, msgspec.Raw]:
+    if not path.exists():
+        return {}
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])

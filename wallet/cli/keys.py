@@ -1,0 +1,105 @@
+"""
+``fusion-wallet keys``: make, rotate and retire keys.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+
+from wallet.cli.composition import load_keys
+from wallet.clock import SystemClock, seconds
+from wallet.settings import Settings
+from wallet.vault import keyfile, rotation
+from wallet.vault.errors import KeyFileError, KeyRotationError
+from wallet.vault.keyfile import KeyFile, SuiteName
+
+_LEAD_SECONDS = 600
+
+
+@click.group("keys")
+def command() -> None:
+    """
+    Make, rotate and retire keys; the key file itself never leaves its place.
+    """
+
+
+@command.command("new")
+def new() -> None:
+    """
+    Make the key file of a new deployment (mode 0400); never overwrites one.
+    """
+    settings = Settings()
+    suite = SuiteName(settings.code_suite)
+    keys = rotation.generate(suite, seconds(SystemClock().now()), secrets.token_bytes)
+    settings.key_file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        keyfile.write_new(settings.key_file, keys)
+    except KeyFileError as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo(f"made {settings.key_file}; keep a copy where the database's copies are not")
+
+
+@command.command("show")
+def show() -> None:
+    """
+    List the keys with their ages; no secret is shown.
+    """
+    keys = load_keys(Settings())
+    for code_key in keys.code_keys:
+        until = _instant(code_key.retires_at) if code_key.retires_at is not None else "open"
+        since = _instant(code_key.not_before)
+        click.echo(f"code key {code_key.key_id:3}  {code_key.suite}  from {since}  until {until}")
+    for data_key in keys.data_keys:
+        mark = "encrypts" if data_key.version == keys.data_key.version else "decrypts"
+        click.echo(f"data key {data_key.version:3}  {data_key.suite}  {mark}")
+
+
+@command.command("rotate-code")
+@click.option("--lead", default=_LEAD_SECONDS, show_default=True, help="Seconds until it issues.")
+def rotate_code(lead: int) -> None:
+    """
+    Add a code key; it issues once every process has had time to load it.
+    """
+    settings = Settings()
+    suite = SuiteName(settings.code_suite)
+    begins = seconds(SystemClock().now()) + lead
+    _replace(
+        settings, lambda keys: rotation.rotate_code_key(keys, suite, begins, secrets.token_bytes)
+    )
+    click.echo(f"a new code key issues from {_instant(begins)}; restart the processes before that")
+
+
+@command.command("retire-code")
+@click.argument("key_id", type=click.IntRange(0, 255))
+def retire_code(key_id: int) -> None:
+    """
+    Retire a code key now, because it may have leaked.
+    """
+    now = seconds(SystemClock().now())
+    _replace(Settings(), lambda keys: rotation.retire_code_key(keys, key_id, now))
+    click.echo(f"code key {key_id} is retired; restart the processes now")
+
+
+@command.command("rotate-data")
+def rotate_data() -> None:
+    """
+    Add a data key; it encrypts from now on, older ones go on decrypting.
+    """
+    settings = Settings()
+    suite = SuiteName(settings.code_suite)
+    _replace(settings, lambda keys: rotation.rotate_data_key(keys, suite, secrets.token_bytes))
+    click.echo("a new data key encrypts after the next restart")
+
+
+def _replace(settings: Settings, change: Callable[[KeyFile], KeyFile]) -> None:
+    keys = load_keys(settings)
+    try:
+        keyfile.replace(settings.key_file, change(keys))
+    except (KeyFileError, KeyRotationError) as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+def _instant(at_seconds: int) -> str:
+    return datetime.fromtimestamp(at_seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -1,0 +1,60 @@
+"""
+``fusion-wallet``: the group of all commands.
+"""
+
+import importlib
+import os
+
+import click
+
+from wallet import failpoints
+
+COMMANDS = {
+    "demo": "wallet.cli.demo.command",
+    "serve": "wallet.cli.serve",
+    "worker": "wallet.cli.worker",
+    "migrate": "wallet.cli.migrate",
+    "sandbox": "wallet.cli.sandbox",
+    "keys": "wallet.cli.keys",
+    "parties": "wallet.cli.parties",
+    "residents": "wallet.cli.residents",
+    "openapi": "wallet.cli.openapi",
+    "bench": "wallet.cli.bench",
+    "conformance": "wallet.cli.conformance",
+}
+FAILPOINT = "FUSION_WALLET_FAILPOINT"
+
+
+class LazyGroup(click.Group):
+    """
+    Imports a command's module when the command is asked for.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """
+        Return the commands in the order of `COMMANDS`.
+        """
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """
+        Return one command.
+        """
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name])
+        command: click.Command = module.command
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fusion-wallet")
+def main() -> None:
+    """
+    One rotating code per resident: health card, insurance settlement, payment.
+    """
+    spec = os.environ.get(FAILPOINT)
+    if spec:
+        failpoints.arm(spec)
