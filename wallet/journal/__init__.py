@@ -1,0 +1,3 @@
+"""
+Append-only record of who looked at whom, and what was released.
+"""
