@@ -1,4 +1,6 @@
-"""A server that plays the national medical insurance platform for one designated institution."""
+"""
+A server that plays the national medical insurance platform for one designated institution.
+"""
 
 from integrations.nhsa.sandbox.app import create_app
 from integrations.nhsa.sandbox.people import Insurance, Person

@@ -1,9 +1,11 @@
-"""The `setlinfo` and `setldetail` nodes that 2206, 2207, 2208 and 5203 answer with."""
+"""
+The `setlinfo` and `setldetail` nodes that 2206, 2207, 2208 and 5203 answer with.
+"""
 
 from integrations.nhsa.sandbox.benefits import Split
-from integrations.nhsa.sandbox.books import Settlement
 from integrations.nhsa.sandbox.calls import Output
 from integrations.nhsa.sandbox.plans import EMPLOYEE
+from integrations.nhsa.sandbox.records import Settlement
 from integrations.nhsa.sandbox.visits import base_info
 from integrations.nhsa.sandbox.wire import time_text, yuan_number, yuan_text
 
@@ -16,7 +18,9 @@ _LARGE_FUND = ("330100", "大额医疗费用补助基金")
 
 
 def class_amounts(split: Split) -> dict[str, int]:
-    """The bill by class, as 2206 answers and 2207 repeats it; fen."""
+    """
+    The bill by class, as 2206 answers and 2207 repeats it; fen.
+    """
     return {
         "fulamt_ownpay_amt": split.scope.full_self_pay,
         "overlmt_selfpay": split.scope.over_limit,
@@ -26,7 +30,9 @@ def class_amounts(split: Split) -> dict[str, int]:
 
 
 def share_amounts(split: Split) -> dict[str, int]:
-    """The bill by who bears it; fen. Funds that these schemes do not have are zero."""
+    """
+    The bill by who bears it; fen. Funds that these schemes do not have are zero.
+    """
     return {
         "act_pay_dedc": split.deductible,
         "hifp_pay": split.pool,
@@ -86,7 +92,9 @@ def settlement_info(settlement: Settlement) -> Output:
 
 
 def settlement_details(settlement: Settlement) -> list[Output]:
-    """`setldetail`: one row for each fund that pays."""
+    """
+    `setldetail`: one row for each fund that pays.
+    """
     split, sign = settlement.split, -1 if settlement.cancels else 1
     pool = _POOL_NAMES.get(settlement.insurance.insutype, _RESIDENT_POOL)
     rows = (
@@ -109,7 +117,9 @@ def settlement_details(settlement: Settlement) -> list[Output]:
 
 
 def settlement_answer(settlement: Settlement) -> Output:
-    """Both nodes together."""
+    """
+    Both nodes together.
+    """
     return {
         "setlinfo": settlement_info(settlement),
         "setldetail": settlement_details(settlement),

@@ -1,9 +1,10 @@
-"""The HTTP server: routes, one lock around each state change, faults."""
+"""
+The HTTP server: routes, one lock around each state change, faults.
+"""
 
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -20,6 +21,12 @@ from integrations.nhsa.sandbox.electronic import (
     query_code,
 )
 from integrations.nhsa.sandbox.envelope import Reply, open_envelope, seal_reply
+from integrations.nhsa.sandbox.faulting import (
+    bare_error,
+    distinct_infcodes,
+    forged_signature,
+    work_under_fault,
+)
 from integrations.nhsa.sandbox.gateway import GatewayRefusal, TifGateway
 from integrations.nhsa.sandbox.ledger import show_books
 from integrations.nhsa.sandbox.people import PersonRegister, cast
@@ -49,7 +56,6 @@ from integrations.nhsa.sandbox.wire import CHINA, parse_object
 from integrations.sandboxing import (
     REQUEST_KINDS,
     Fault,
-    FaultKind,
     FaultMenu,
     add_control_routes,
     answer_under_fault,
@@ -78,10 +84,6 @@ TRANSACTIONS: Mapping[str, Transaction] = {
     "9001": sign_in,
 }
 _INFNO = re.compile(r"[0-9A-Za-z]{4}")
-_HTTP_FAULT = re.compile(r"http-([45][0-9]{2})")
-_FORGED = {"signtype": "SM3", "cainfo": "0" * 64}
-
-Work = Callable[[Platform], Output | Refusal]
 
 
 def create_app(settings: NhsaSandboxSettings, now: Callable[[], datetime]) -> web.Application:
@@ -112,20 +114,10 @@ def _turned_away(refusal: GatewayRefusal) -> web.Response:
     return _http_answer({"code": refusal.code, "message": refusal.message, "data": None}, 401)
 
 
-def _http_fault(fault: Fault | None) -> web.Response | None:
-    """The bare HTTP error that an `answer` fault with code `http-5xx` or `http-4xx` asks for."""
-    if fault is None or fault.kind is not FaultKind.ANSWER:
-        return None
-    found = _HTTP_FAULT.fullmatch(fault.code)
-    if found is None:
-        return None
-    return web.Response(
-        status=int(found[1]), text="<html>gateway</html>", content_type="text/html"
-    )
-
-
 class SandboxServer:
-    """The platform behind its gateways."""
+    """
+    The platform behind its gateways.
+    """
 
     def __init__(self, settings: NhsaSandboxSettings, now: Callable[[], datetime]) -> None:
         people = cast() if settings.people is None else settings.people
@@ -141,7 +133,9 @@ class SandboxServer:
         self._institutions = {one.fixmedins_code: one for one in settings.institutions}
 
     async def tif(self, request: web.Request) -> web.StreamResponse:
-        """A transaction through the TIF gateway: its number is in the address."""
+        """
+        A transaction through the TIF gateway: its number is in the address.
+        """
         infno = request.match_info["infno"]
         body = parse_object(await request.read())
 
@@ -151,13 +145,17 @@ class SandboxServer:
         return await self._serve(request, infno, body, admit)
 
     async def single(self, request: web.Request) -> web.StreamResponse:
-        """A transaction through the single address: its number is in the body only."""
+        """
+        A transaction through the single address: its number is in the body only.
+        """
         body = parse_object(await request.read())
         infno = "" if isinstance(body, Refusal) else str(body.get("infno", ""))
         return await self._serve(request, infno if _INFNO.fullmatch(infno) else "", body, None)
 
     async def ec_query(self, request: web.Request) -> web.StreamResponse:
-        """`ec.query`, the local decoding component (fault operation `ec.query`)."""
+        """
+        `ec.query`, the local decoding component (fault operation `ec.query`).
+        """
         body = parse_object(await request.read())
         fault = self.menu.take("ec.query", among=REQUEST_KINDS)
 
@@ -166,14 +164,16 @@ class SandboxServer:
 
         async def process() -> web.Response:
             async with self._lock:
-                answer = self._under_fault(work, fault)
+                answer = work_under_fault(self.platform, work, fault)
             org_id = "" if isinstance(body, Refusal) else body.get("orgId")
-            return _http_fault(fault) or _http_answer(decode_answer(answer, org_id))
+            return bare_error(fault) or _http_answer(decode_answer(answer, org_id))
 
         return await answer_under_fault(request, fault, process)
 
     async def grant(self, request: web.Request) -> web.StreamResponse:
-        """The regional grant, signed like the TIF gateway (fault operation `grant.ectoken`)."""
+        """
+        The regional grant, signed like the TIF gateway (fault operation `grant.ectoken`).
+        """
         body = parse_object(await request.read())
         fault = self.menu.take("grant.ectoken", among=REQUEST_KINDS)
 
@@ -189,8 +189,8 @@ class SandboxServer:
                         return body
                     return grant_token(platform, institution, body, now)
 
-                answer = self._under_fault(work, fault)
-            return _http_fault(fault) or _http_answer(grant_answer(answer))
+                answer = work_under_fault(self.platform, work, fault)
+            return bare_error(fault) or _http_answer(grant_answer(answer))
 
         return await answer_under_fault(request, fault, process)
 
@@ -225,13 +225,11 @@ class SandboxServer:
         def work(platform: Platform) -> Output | Refusal:
             return self._perform(platform, infno, body, sender, arrived)
 
-        answer = self._under_fault(work, fault)
-        reply = Reply.to(answer, distinct_infcodes=self._distinct(fault))
+        answer = work_under_fault(self.platform, work, fault)
+        reply = Reply.to(answer, distinct_infcodes=distinct_infcodes(self.platform, fault))
         self._replies += 1
         sealed = seal_reply(reply, institution, self._replies, (arrived, self._now()))
-        if fault is not None and fault.kind is FaultKind.WRONG_SIGNATURE:
-            sealed |= _FORGED
-        return _http_fault(fault) or _http_answer(sealed)
+        return bare_error(fault) or _http_answer(sealed | forged_signature(fault))
 
     def _perform(
         self,
@@ -253,29 +251,6 @@ class SandboxServer:
             return INFNO_MISMATCH
         transaction = TRANSACTIONS.get(infno)
         return INFNO_UNKNOWN.about(infno) if transaction is None else transaction(platform, call)
-
-    def _under_fault(self, work: Work, fault: Fault | None) -> Output | Refusal:
-        """Do the work, or only pretend to (`lie`), or answer a code of the fault's choice."""
-        kind = None if fault is None else fault.kind
-        if fault is None or kind not in {FaultKind.LIE, FaultKind.ANSWER}:
-            return work(self.platform)
-        if kind is FaultKind.LIE:
-            return self._pretend(work)
-        if fault.processed:
-            work(self.platform)
-        code = int(fault.code) if re.fullmatch(r"-?[0-9]{1,4}", fault.code) else -1
-        return Refusal(code, "系统异常，请稍后重试")
-
-    def _pretend(self, work: Work) -> Output | Refusal:
-        """Work in copied books; only the sequence of ids moves on, so that none comes twice."""
-        copied = self.platform.books.copy()
-        answer = work(replace(self.platform, books=copied))
-        self.platform.books.serial = copied.serial
-        return answer
-
-    def _distinct(self, fault: Fault | None) -> bool:
-        chosen = fault is not None and fault.kind is FaultKind.ANSWER
-        return chosen or self.platform.settings.distinct_infcodes
 
     def _institution_of(self, body: dict[str, object] | Refusal) -> Institution | None:
         code = None if isinstance(body, Refusal) else body.get("fixmedins_code")

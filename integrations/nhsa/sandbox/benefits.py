@@ -28,7 +28,9 @@ class LineSplit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """The line splits of a bill, added up."""
+    """
+    The line splits of a bill, added up.
+    """
 
     charge: int
     full_self_pay: int
@@ -58,7 +60,9 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the person stands before a settlement: used this year, and balances."""
+    """
+    Where the person stands before a settlement: used this year, and balances.
+    """
 
     deductible_used: int = 0
     pool_used: int = 0
@@ -86,32 +90,44 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def charge(self) -> int:
-        """The whole bill."""
+        """
+        The whole bill.
+        """
         return self.scope.charge
 
     @property
     def fund(self) -> int:
-        """What the funds bear together."""
+        """
+        What the funds bear together.
+        """
         return self.pool + self.large + self.civil_servant
 
     @property
     def hospital_part(self) -> int:
-        """What the institution bears."""
+        """
+        What the institution bears.
+        """
         return self.scope.hospital_part
 
     @property
     def personal(self) -> int:
-        """What the person bears, from whatever purse."""
+        """
+        What the person bears, from whatever purse.
+        """
         return self.account + self.mutual_aid + self.cash
 
 
 def share(amount: int, bp: int) -> int:
-    """`bp` hundredths of a percent of an amount, rounded half up to the fen."""
+    """
+    `bp` hundredths of a percent of an amount, rounded half up to the fen.
+    """
     return (amount * bp + WHOLE_BP // 2) // WHOLE_BP
 
 
 def line_charge(count_e4: int, price_e6: int) -> int:
-    """Quantity times unit price in fen, rounded half up (1e-4 units times 1e-6 yuan)."""
+    """
+    Quantity times unit price in fen, rounded half up (1e-4 units times 1e-6 yuan).
+    """
     return (count_e4 * price_e6 + 50_000_000) // 100_000_000
 
 
@@ -152,7 +168,9 @@ def split_line(
 
 
 def add_up(lines: tuple[LineSplit, ...]) -> Scope:
-    """The totals of a bill."""
+    """
+    The totals of a bill.
+    """
     return Scope(
         charge=sum(line.charge for line in lines),
         full_self_pay=sum(line.full_self_pay for line in lines),

@@ -1,4 +1,6 @@
-"""One business call after the envelope was accepted, and what it works on."""
+"""
+One business call after the envelope was accepted, and what it works on.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,9 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from integrations.nhsa.sandbox.books import Books, Executed, Visit
+from integrations.nhsa.sandbox.books import Books
 from integrations.nhsa.sandbox.catalogue import Item
 from integrations.nhsa.sandbox.people import Person, PersonRegister
+from integrations.nhsa.sandbox.records import Executed, Visit
 from integrations.nhsa.sandbox.refusals import (
     INSUPLC_MISMATCH,
     INSUPLC_MISSING,
@@ -27,7 +30,9 @@ Output = dict[str, object]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A call of a known institution; `at` is the platform's time of arrival."""
+    """
+    A call of a known institution; `at` is the platform's time of arrival.
+    """
 
     infno: str
     msgid: str
@@ -37,19 +42,31 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     input: dict[str, object]
 
+    def __repr__(self) -> str:
+        """
+        Without the input.
+        """
+        return f"Call({self.infno!r}, {self.msgid!r})"
+
     @property
     def at_china(self) -> datetime:
-        """The time of arrival on the platform's own clock."""
+        """
+        The time of arrival on the platform's own clock.
+        """
         return self.at.astimezone(CHINA)
 
     def done(self, platform: "Platform", psn_no: str, made: str) -> None:
-        """Note that this state-changing message was carried out."""
+        """
+        Note that this state-changing message was carried out.
+        """
         platform.books.executed[self.msgid] = Executed(self.infno, psn_no, made)
 
 
 @dataclass(frozen=True)
 class Platform:
-    """What transactions work on."""
+    """
+    What transactions work on.
+    """
 
     settings: NhsaSandboxSettings
     people: PersonRegister
@@ -61,7 +78,9 @@ Transaction = Callable[[Platform, Call], Output | Refusal]
 
 
 def find_person(platform: Platform, call: Call, psn_no: str) -> Person | Refusal:
-    """The person of a person number, insured at the place the envelope names."""
+    """
+    The person of a person number, insured at the place the envelope names.
+    """
     person = platform.people.by_number(psn_no)
     if person is None or not person.insurances:
         return PERSON_UNKNOWN
@@ -73,7 +92,9 @@ def find_person(platform: Platform, call: Call, psn_no: str) -> Person | Refusal
 
 
 def find_visit(platform: Platform, call: Call, values: dict[str, str]) -> Visit | Refusal:
-    """The visit of `mdtrt_id`, if it is this institution's, this person's and not cancelled."""
+    """
+    The visit of `mdtrt_id`, if it is this institution's, this person's and not cancelled.
+    """
     visit = platform.books.visits.get(values["mdtrt_id"])
     if visit is None:
         return VISIT_UNKNOWN

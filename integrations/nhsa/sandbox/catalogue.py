@@ -1,4 +1,6 @@
-"""The catalogue of drugs, services and materials; invented codes of a plausible shape."""
+"""
+The catalogue of drugs, services and materials; invented codes of a plausible shape.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -32,12 +34,16 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     @property
     def hospital_bears_excess(self) -> bool:
-        """Tell who pays what exceeds the ceiling: the institution for its own services."""
+        """
+        Tell who pays what exceeds the ceiling: the institution for its own services.
+        """
         return self.kind == "service"
 
 
 @cache
 def catalogue() -> Mapping[str, Item]:
-    """The items of `catalogue.json` by code."""
+    """
+    The items of `catalogue.json` by code.
+    """
     text = resources.files("integrations.nhsa.sandbox").joinpath("catalogue.json").read_bytes()
     return {item.code: item for item in msgspec.json.decode(text, type=tuple[Item, ...])}

@@ -1,4 +1,6 @@
-"""The sandbox's own endpoints beside faults and books: codes, card reads, drift."""
+"""
+The sandbox's own endpoints beside faults and books: codes, card reads, drift.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,24 +9,28 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from integrations.nhsa.sandbox.books import Drift
 from integrations.nhsa.sandbox.calls import Platform
 from integrations.nhsa.sandbox.credentials import SOCIAL_SECURITY_CARD
 from integrations.nhsa.sandbox.electronic import mint_code
+from integrations.nhsa.sandbox.records import Drift
 from integrations.nhsa.sandbox.wire import time_text
 
 _CertNo = Annotated[str, msgspec.Meta(min_length=18, max_length=18)]
 
 
 class CodeOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose 医保码 to mint; an empty scene fits every scene."""
+    """
+    Whose 医保码 to mint; an empty scene fits every scene.
+    """
 
     certno: _CertNo
     scene: Annotated[str, msgspec.Meta(max_length=5)] = ""
 
 
 class CardOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose social-security card lies on the reader."""
+    """
+    Whose social-security card lies on the reader.
+    """
 
     certno: _CertNo
 
@@ -53,7 +59,9 @@ class ControlDesk:
         self._now = now
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes to add to the application."""
+        """
+        The routes to add to the application.
+        """
         return [
             web.post("/_sandbox/ec-codes", self.mint),
             web.post("/_sandbox/card-reads", self.read_card),
@@ -63,7 +71,9 @@ class ControlDesk:
         ]
 
     async def mint(self, request: web.Request) -> web.Response:
-        """Mint a code that may be decoded once within its life."""
+        """
+        Mint a code that may be decoded once within its life.
+        """
         try:
             order = msgspec.json.decode(await request.read(), type=CodeOrder)
         except msgspec.DecodeError as error:
@@ -75,7 +85,9 @@ class ControlDesk:
         return _json({"code": text, "expires_at": time_text(code.expires_at)}, 201)
 
     async def read_card(self, request: web.Request) -> web.Response:
-        """What a card reader hands to the desk for a social-security card."""
+        """
+        What a card reader hands to the desk for a social-security card.
+        """
         try:
             order = msgspec.json.decode(await request.read(), type=CardOrder)
         except msgspec.DecodeError as error:
@@ -93,7 +105,9 @@ class ControlDesk:
         )
 
     async def set_drift(self, request: web.Request) -> web.Response:
-        """Spend something elsewhere just before the next settlement."""
+        """
+        Spend something elsewhere just before the next settlement.
+        """
         try:
             drift = msgspec.json.decode(await request.read(), type=Drift)
         except msgspec.DecodeError as error:
@@ -102,10 +116,14 @@ class ControlDesk:
         return _json(drift, 201)
 
     async def list_drifts(self, _request: web.Request) -> web.Response:
-        """Those that have not struck yet."""
+        """
+        Those that have not struck yet.
+        """
         return _json({"drifts": self._platform.books.drifts})
 
     async def clear_drifts(self, _request: web.Request) -> web.Response:
-        """Drop those that have not struck yet."""
+        """
+        Drop those that have not struck yet.
+        """
         self._platform.books.drifts.clear()
         return web.Response(status=204)

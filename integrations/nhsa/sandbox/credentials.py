@@ -7,9 +7,9 @@ spent by its settlement. Cards count only when a registered reader of the instit
 
 import msgspec
 
-from integrations.nhsa.sandbox.books import EcToken
 from integrations.nhsa.sandbox.calls import Call, Platform
 from integrations.nhsa.sandbox.people import Person
+from integrations.nhsa.sandbox.records import EcToken
 from integrations.nhsa.sandbox.refusals import (
     CARD_SN_MISMATCH,
     CARD_SN_MISSING,
@@ -55,26 +55,34 @@ _BUSINESS_SCENES = ("01101", "01301", "02121")
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """Type, number and card serial as sent."""
+    """
+    Type, number and card serial as sent.
+    """
 
     kind: str
     number: str
     card_sn: str
 
     def __repr__(self) -> str:
-        """Without the number."""
+        """
+        Without the number.
+        """
         return f"Credential({self.kind!r})"
 
 
 def credential_of(values: dict[str, str]) -> Credential:
-    """The credential among fields that were read with `CREDENTIAL_FIELDS`."""
+    """
+    The credential among fields that were read with `CREDENTIAL_FIELDS`.
+    """
     return Credential(values["mdtrt_cert_type"], values["mdtrt_cert_no"], values["card_sn"])
 
 
 def holder_of(
     platform: Platform, call: Call, credential: Credential, mdtrt_id: str = ""
 ) -> Person | Refusal:
-    """The person whom a credential stands for in this call (of this visit, if there is one)."""
+    """
+    The person whom a credential stands for in this call (of this visit, if there is one).
+    """
     if credential.kind != EC_TOKEN:
         return _card_holder(platform, call, credential)
     token = platform.books.tokens.get(credential.number)
@@ -96,7 +104,9 @@ def holder_of(
 def check_holder(
     platform: Platform, call: Call, values: dict[str, str], person: Person
 ) -> Refusal | None:
-    """Refuse a credential that does not stand for the person of the call."""
+    """
+    Refuse a credential that does not stand for the person of the call.
+    """
     holder = holder_of(platform, call, credential_of(values), values.get("mdtrt_id", ""))
     if isinstance(holder, Refusal):
         return holder
@@ -104,14 +114,18 @@ def check_holder(
 
 
 def bind_token(platform: Platform, values: dict[str, str], mdtrt_id: str) -> None:
-    """Tie the token of a call, if it came with one, to the visit it served."""
+    """
+    Tie the token of a call, if it came with one, to the visit it served.
+    """
     token = token_of(platform, values)
     if token is not None:
         token.mdtrt_id = mdtrt_id
 
 
 def token_of(platform: Platform, values: dict[str, str]) -> EcToken | None:
-    """The token among fields that were read with `CREDENTIAL_FIELDS`, if it is one."""
+    """
+    The token among fields that were read with `CREDENTIAL_FIELDS`, if it is one.
+    """
     if values["mdtrt_cert_type"] != EC_TOKEN:
         return None
     return platform.books.tokens.get(values["mdtrt_cert_no"])

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from integrations.nhsa.sandbox.books import EcCode, EcToken
 from integrations.nhsa.sandbox.calls import Output, Platform
 from integrations.nhsa.sandbox.credentials import SCENES
 from integrations.nhsa.sandbox.people import Person
+from integrations.nhsa.sandbox.records import EcCode, EcToken
 from integrations.nhsa.sandbox.refusals import (
     EC_CODE_EXPIRED,
     EC_CODE_OTHER_SCENE,
@@ -55,7 +55,9 @@ _GRANT_FIELDS = (
 
 
 def mint_code(platform: Platform, person: Person, scene: str, now: datetime) -> tuple[str, EcCode]:
-    """A fresh 28-digit code, as the person's own app would show it."""
+    """
+    A fresh 28-digit code, as the person's own app would show it.
+    """
     books, settings = platform.books, platform.settings
     number = int(books.make_secret("ec-code"), 16) % 10**CODE_DIGITS
     text = f"{number:0{CODE_DIGITS}d}"
@@ -71,7 +73,9 @@ def mint_code(platform: Platform, person: Person, scene: str, now: datetime) -> 
 def _issue_token(
     platform: Platform, institution: Institution, person: Person, scene: str, now: datetime
 ) -> str:
-    """A token of 38 characters: division of insurance, `ec`, 30 hexadecimal digits."""
+    """
+    A token of 38 characters: division of insurance, `ec`, 30 hexadecimal digits.
+    """
     settings = platform.settings
     text = f"{person.places[0]}ec{platform.books.make_secret('ec-token')[:30]}"
     platform.books.tokens[text] = EcToken(
@@ -84,7 +88,9 @@ def _issue_token(
 
 
 def query_code(platform: Platform, body: dict[str, object], now: datetime) -> Output | Refusal:
-    """`ec.query`: decode a scanned code once, for one institution and scene."""
+    """
+    `ec.query`: decode a scanned code once, for one institution and scene.
+    """
     if body.get("transType") != "ec.query":
         return EC_TRANSACTION_UNKNOWN
     values = read_node(body, "data", _QUERY_FIELDS)
@@ -144,7 +150,9 @@ def _decoded(platform: Platform, person: Person, token: str, code: str) -> Outpu
 
 
 def decode_answer(answer: Output | Refusal, org_id: object) -> Output:
-    """The answer of `/ec/query`; `data` is JSON within a string, empty for a refusal."""
+    """
+    The answer of `/ec/query`; `data` is JSON within a string, empty for a refusal.
+    """
     shared: Output = {"orgId": org_id if isinstance(org_id, str) else ""}
     if isinstance(answer, Refusal):
         return {"code": answer.infcode, "data": "", "message": answer.err_msg, **shared}
@@ -203,7 +211,9 @@ def _grant(
 
 
 def grant_answer(answer: Output | Refusal) -> Output:
-    """The answer of `/grant/ectoken`; `data` is an object here, null for a refusal."""
+    """
+    The answer of `/grant/ectoken`; `data` is an object here, null for a refusal.
+    """
     if isinstance(answer, Refusal):
         return {"code": answer.infcode, "message": answer.err_msg, "data": None}
     return {"code": 0, "message": "成功", "data": answer}

@@ -69,7 +69,9 @@ def open_envelope(
     books: Books,
     now: datetime,
 ) -> Call | Refusal:
-    """The call in an envelope, or why the envelope is refused."""
+    """
+    The call in an envelope, or why the envelope is refused.
+    """
     values = read_fields(body, _FIELDS)
     if isinstance(values, Refusal):
         return values
@@ -111,7 +113,9 @@ def _check_moment(
     books: Books,
     now: datetime,
 ) -> Refusal | None:
-    """Clock and sign-in; after the `msgid`, so that a late repetition learns that it is one."""
+    """
+    Clock and sign-in; after the `msgid`, so that a late repetition learns that it is one.
+    """
     return first_refusal(
         (
             (_is_skewed(values["inf_time"], now, settings.skew_seconds), INF_TIME_SKEWED),
@@ -121,7 +125,9 @@ def _check_moment(
 
 
 def check_msgid(infno: str, msgid: str, books: Books) -> Refusal | None:
-    """Refuse a state-changing message that was carried out or reversed before."""
+    """
+    Refuse a state-changing message that was carried out or reversed before.
+    """
     if infno not in STATE_CHANGING:
         return None
     if msgid in books.tombstones:
@@ -130,7 +136,9 @@ def check_msgid(infno: str, msgid: str, books: Books) -> Refusal | None:
 
 
 def is_msgid(msgid: str, institution: Institution) -> bool:
-    """`fixmedins_code` (12), `yyyyMMddHHmmss`, four digits."""
+    """
+    `fixmedins_code` (12), `yyyyMMddHHmmss`, four digits.
+    """
     code, rest = msgid[:12], msgid[12:]
     if code != institution.fixmedins_code or len(rest) != len("yyyyMMddHHmmss0000"):
         return False
@@ -159,7 +167,9 @@ def _is_signed_in(
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes back: `output` of a success, or a refusal."""
+    """
+    What goes back: `output` of a success, or a refusal.
+    """
 
     infcode: int
     err_msg: str = ""
@@ -167,7 +177,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def to(cls, answer: Output | Refusal, *, distinct_infcodes: bool) -> "Reply":
-        """The reply for an answer; -1 for every refusal unless `distinct_infcodes`."""
+        """
+        The reply for an answer; -1 for every refusal unless `distinct_infcodes`.
+        """
         if isinstance(answer, Refusal):
             return cls(infcode=answer.infcode if distinct_infcodes else -1, err_msg=answer.err_msg)
         return cls(infcode=0, output=answer)

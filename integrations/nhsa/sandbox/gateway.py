@@ -20,7 +20,9 @@ _NONCE = re.compile(r"[0-9A-Za-z]{32}")
 
 
 class GatewayRefusal(msgspec.Struct, frozen=True):
-    """Refused before the platform saw the message; nothing was processed (HTTP 401)."""
+    """
+    Refused before the platform saw the message; nothing was processed (HTTP 401).
+    """
 
     code: str
     message: str
@@ -34,7 +36,9 @@ SIGNATURE_WRONG = GatewayRefusal("TIF_SIGNATURE", "签名验证失败")
 
 
 class TifGateway:
-    """Checks signed headers; remembers the nonces of the time window."""
+    """
+    Checks signed headers; remembers the nonces of the time window.
+    """
 
     def __init__(self, institutions: tuple[Institution, ...], window_seconds: int) -> None:
         self._by_paasid = {one.paasid: one for one in institutions if one.profile == "tif"}
@@ -42,7 +46,9 @@ class TifGateway:
         self._nonces: dict[str, int] = {}
 
     def admit(self, headers: Mapping[str, str], now: datetime) -> Institution | GatewayRefusal:
-        """The institution that signed these headers; its nonce is spent."""
+        """
+        The institution that signed these headers; its nonce is spent.
+        """
         names = ("x-tif-paasid", "x-tif-timestamp", "x-tif-nonce", "x-tif-signature")
         paasid, timestamp, nonce, signature = (headers.get(name, "") for name in names)
         if not _TIMESTAMP.fullmatch(timestamp) or not _NONCE.fullmatch(nonce):
@@ -59,7 +65,9 @@ class TifGateway:
         return institution
 
     def _spend(self, nonce: str, now_seconds: int) -> bool:
-        """Take a nonce once; forget those that no timestamp in the window can bring back."""
+        """
+        Take a nonce once; forget those that no timestamp in the window can bring back.
+        """
         oldest = now_seconds - 2 * self._window
         self._nonces = {key: at for key, at in self._nonces.items() if at >= oldest}
         if nonce in self._nonces:

@@ -1,11 +1,16 @@
-"""The books as the control surface shows them: integer fen, keyed by both sides' ids."""
+"""
+The books as the control surface shows them: integer fen, keyed by both sides' ids.
+"""
 
-from integrations.nhsa.sandbox.books import Books, Settlement, Visit
+from integrations.nhsa.sandbox.books import Books
 from integrations.nhsa.sandbox.calls import Output
+from integrations.nhsa.sandbox.records import Settlement, Visit
 
 
 def show_books(books: Books) -> Output:
-    """Settlements, visits, accumulators, reversed messages."""
+    """
+    Settlements, visits, accumulators, reversed messages.
+    """
     return {
         "settlements": [_settlement_row(one) for one in books.settlements.values()],
         "visits": [_visit_row(books, one) for one in books.visits.values()],

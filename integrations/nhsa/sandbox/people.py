@@ -1,4 +1,6 @@
-"""The insured people of the platform: all invented, the same as in every other sandbox."""
+"""
+The insured people of the platform: all invented, the same as in every other sandbox.
+"""
 
 from functools import cache
 from importlib import resources
@@ -51,11 +53,15 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     insurances: tuple[Insurance, ...] = ()
 
     def __repr__(self) -> str:
-        """Without anything personal."""
-        return f"Person({self.psn_no!r})"
+        """
+        Without anything personal.
+        """
+        return "Person(…)"
 
     def insurance(self, insutype: str, place: str) -> Insurance | None:
-        """The insurance of that scheme at that place."""
+        """
+        The insurance of that scheme at that place.
+        """
         for insurance in self.insurances:
             if (insurance.insutype, insurance.place) == (insutype, place):
                 return insurance
@@ -63,12 +69,16 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Where the person is insured, the first one being where the code is issued."""
+        """
+        Where the person is insured, the first one being where the code is issued.
+        """
         return tuple(insurance.place for insurance in self.insurances)
 
 
 class PersonRegister:
-    """Finds people by person number or identity number."""
+    """
+    Finds people by person number or identity number.
+    """
 
     def __init__(self, people: tuple[Person, ...]) -> None:
         self.people = people
@@ -76,16 +86,22 @@ class PersonRegister:
         self._by_certno = {person.certno: person for person in people}
 
     def by_number(self, psn_no: str) -> Person | None:
-        """The person with that person number."""
+        """
+        The person with that person number.
+        """
         return self._by_number.get(psn_no)
 
     def by_certno(self, certno: str) -> Person | None:
-        """The person with that identity number (upper-case check digit)."""
+        """
+        The person with that identity number (upper-case check digit).
+        """
         return self._by_certno.get(certno)
 
 
 @cache
 def cast() -> tuple[Person, ...]:
-    """The people of `people.json`."""
+    """
+    The people of `people.json`.
+    """
     text = resources.files("integrations.nhsa.sandbox").joinpath("people.json").read_bytes()
     return msgspec.json.decode(text, type=tuple[Person, ...])

@@ -1,4 +1,6 @@
-"""The invented terms of the schemes: which rate, deductible and cap apply when."""
+"""
+The invented terms of the schemes: which rate, deductible and cap apply when.
+"""
 
 from typing import Literal
 
@@ -18,7 +20,9 @@ UNREGISTERED_ELSEWHERE_LESS_BP = 2000
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The terms of one group of insured people; amounts in fen, shares in 1/100 percent."""
+    """
+    The terms of one group of insured people; amounts in fen, shares in 1/100 percent.
+    """
 
     deductible: int
     hospital_bp: int
@@ -60,7 +64,9 @@ RESIDENT_PLAN = Plan(
 
 
 def plan_of(insurance: Insurance) -> Plan:
-    """The plan of an insurance."""
+    """
+    The plan of an insurance.
+    """
     if insurance.insutype == RESIDENT:
         return RESIDENT_PLAN
     return RETIRED_PLAN if insurance.psn_type == RETIRED else IN_SERVICE_PLAN

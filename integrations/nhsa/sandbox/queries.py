@@ -1,4 +1,6 @@
-"""5201 visits, 5203 settlements, 3202 the day's statement, 9001 sign-in."""
+"""
+5201 visits, 5203 settlements, 3202 the day's statement, 9001 sign-in.
+"""
 
 from datetime import timedelta
 
@@ -7,9 +9,9 @@ from integrations.nhsa.sandbox.answers import (
     settlement_details,
     settlement_info,
 )
-from integrations.nhsa.sandbox.books import Settlement, Visit
 from integrations.nhsa.sandbox.calls import Call, Output, Platform, find_person
 from integrations.nhsa.sandbox.people import Person
+from integrations.nhsa.sandbox.records import Settlement, Visit
 from integrations.nhsa.sandbox.refusals import (
     PERIOD_INVALID,
     SETTLEMENT_OTHER_VISIT,
@@ -52,7 +54,9 @@ _SIGN_IN_FIELDS = (must("opter_no", 20), must("mac", 20), must("ip", 20))
 
 
 def query_visits(platform: Platform, call: Call) -> Output | Refusal:
-    """5201: this institution's visits of a person that began in a period; not cancelled ones."""
+    """
+    5201: this institution's visits of a person that began in a period; not cancelled ones.
+    """
     values = read_node(call.input, "data", _VISIT_FIELDS)
     if isinstance(values, Refusal):
         return values
@@ -207,7 +211,9 @@ def _statement_row(settlement: Settlement) -> Output:
 
 
 def sign_in(platform: Platform, call: Call) -> Output | Refusal:
-    """9001: a sign-in number, good for this institution for the rest of the day."""
+    """
+    9001: a sign-in number, good for this institution for the rest of the day.
+    """
     values = read_node(call.input, "signIn", _SIGN_IN_FIELDS)
     if isinstance(values, Refusal):
         return values

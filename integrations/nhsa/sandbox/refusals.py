@@ -11,7 +11,9 @@ import msgspec
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """One cause: `infcode` of at most four digits and `err_msg` without personal data."""
+    """
+    One cause: `infcode` of at most four digits and `err_msg` without personal data.
+    """
 
     infcode: int
     err_msg: str
@@ -26,7 +28,9 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 def first_refusal(checks: Iterable[tuple[bool, Refusal]]) -> Refusal | None:
-    """The refusal of the first check that struck, or nothing."""
+    """
+    The refusal of the first check that struck, or nothing.
+    """
     return next((refusal for struck, refusal in checks if struck), None)
 
 

@@ -1,4 +1,6 @@
-"""Which institutions the platform knows, and how strict its clocks are."""
+"""
+Which institutions the platform knows, and how strict its clocks are.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -35,7 +37,9 @@ class Institution(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     regional_grant: bool = False
 
     def __repr__(self) -> str:
-        """Without the secret."""
+        """
+        Without the secret.
+        """
         return f"Institution({self.fixmedins_code!r}, profile={self.profile!r})"
 
 
@@ -57,29 +61,39 @@ class NhsaSandboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     people: tuple[Person, ...] | None = None
 
     def __repr__(self) -> str:
-        """Without the key."""
+        """
+        Without the key.
+        """
         return f"NhsaSandboxSettings({self.institutions!r})"
 
 
 class SandboxKeys(msgspec.Struct, frozen=True):
-    """Secrets that live as long as one run."""
+    """
+    Secrets that live as long as one run.
+    """
 
     hospital_secret: str
     pharmacy_secret: str
     token_key: str
 
     def __repr__(self) -> str:
-        """Without the secrets."""
+        """
+        Without the secrets.
+        """
         return "SandboxKeys(…)"
 
 
 def make_keys(token_hex: Callable[[int], str] = secrets.token_hex) -> SandboxKeys:
-    """Fresh secrets; `token_hex(n)` gives n random bytes in hexadecimal."""
+    """
+    Fresh secrets; `token_hex(n)` gives n random bytes in hexadecimal.
+    """
     return SandboxKeys(token_hex(16), token_hex(16), token_hex(32))
 
 
 def default_settings(keys: SandboxKeys | None = None) -> NhsaSandboxSettings:
-    """The two demo institutions: a hospital behind the TIF gateway and an unsigned pharmacy."""
+    """
+    The two demo institutions: a hospital behind the TIF gateway and an unsigned pharmacy.
+    """
     keys = keys or make_keys()
     hospital = Institution(
         fixmedins_code=HOSPITAL_CODE,

@@ -1,8 +1,10 @@
-"""2206 pre-settlement and 2207 settlement."""
+"""
+2206 pre-settlement and 2207 settlement.
+"""
 
 from integrations.nhsa.sandbox.answers import class_amounts, settlement_answer
 from integrations.nhsa.sandbox.benefits import WHOLE_BP, add_up, settle
-from integrations.nhsa.sandbox.books import Books, PreSettlement, Settlement, Visit
+from integrations.nhsa.sandbox.books import Books
 from integrations.nhsa.sandbox.calls import Call, Output, Platform, find_visit
 from integrations.nhsa.sandbox.credentials import (
     CREDENTIAL_FIELDS,
@@ -12,6 +14,7 @@ from integrations.nhsa.sandbox.credentials import (
 )
 from integrations.nhsa.sandbox.people import INSURED
 from integrations.nhsa.sandbox.plans import terms_of
+from integrations.nhsa.sandbox.records import PreSettlement, Settlement, Visit
 from integrations.nhsa.sandbox.refusals import (
     BATCH_SETTLED,
     BATCH_UNKNOWN,
@@ -49,7 +52,9 @@ _REPEATED_FIELDS = ("med_type", "psn_setlway", "acct_used_flag", "insutype")
 
 
 def pre_settle(platform: Platform, call: Call) -> Output | Refusal:
-    """2206: what 2207 would answer now; changes nothing but what may be settled."""
+    """
+    2206: what 2207 would answer now; changes nothing but what may be settled.
+    """
     values = read_node(call.input, "data", _PRE_SETTLE_FIELDS)
     if isinstance(values, Refusal):
         return values
@@ -69,7 +74,9 @@ def pre_settle(platform: Platform, call: Call) -> Output | Refusal:
 
 
 def settle_bill(platform: Platform, call: Call) -> Output | Refusal:
-    """2207: settle a pre-settled batch with where the person stands at this moment."""
+    """
+    2207: settle a pre-settled batch with where the person stands at this moment.
+    """
     values = read_node(call.input, "data", _SETTLE_FIELDS)
     if isinstance(values, Refusal):
         return values
@@ -123,7 +130,9 @@ def _check_pre_settlement(visit: Visit, values: dict[str, str]) -> Refusal | Non
 
 
 def _compute(platform: Platform, call: Call, visit: Visit, values: dict[str, str]) -> Settlement:
-    """A settlement that is not in the books, without a `setl_id`."""
+    """
+    A settlement that is not in the books, without a `setl_id`.
+    """
     terms = terms_of(
         visit.insurance,
         kind=call.institution.kind,
@@ -153,7 +162,9 @@ def _compute(platform: Platform, call: Call, visit: Visit, values: dict[str, str
 
 
 def _spend_elsewhere(books: Books, visit: Visit, year: int) -> None:
-    """Let the first drift that fits take effect; no purse falls below zero."""
+    """
+    Let the first drift that fits take effect; no purse falls below zero.
+    """
     for drift in books.drifts:
         if drift.psn_no in {"", visit.person.psn_no}:
             purse = books.purse(visit.person, visit.insurance)

@@ -1,9 +1,12 @@
-"""2208 cancel settlement and 2601 reversal of an unanswered message."""
+"""
+2208 cancel settlement and 2601 reversal of an unanswered message.
+"""
 
 from integrations.nhsa.sandbox.answers import settlement_answer
-from integrations.nhsa.sandbox.books import REVERSIBLE, Executed, Settlement, Tombstone
+from integrations.nhsa.sandbox.books import REVERSIBLE
 from integrations.nhsa.sandbox.calls import Call, Output, Platform, find_person, find_visit
 from integrations.nhsa.sandbox.envelope import is_msgid
+from integrations.nhsa.sandbox.records import Executed, Settlement, Tombstone
 from integrations.nhsa.sandbox.refusals import (
     MSGID_INVALID,
     NOT_REVERSIBLE,
@@ -27,7 +30,9 @@ _REVERSE_FIELDS = (must("psn_no", 30), must("omsgid", 30), must("oinfno", 4))
 
 
 def cancel_settlement(platform: Platform, call: Call) -> Output | Refusal:
-    """2208: undo a settlement as a whole; answers its mirror with a `setl_id` of its own."""
+    """
+    2208: undo a settlement as a whole; answers its mirror with a `setl_id` of its own.
+    """
     values = read_node(call.input, "data", _CANCEL_FIELDS)
     if isinstance(values, Refusal):
         return values
@@ -124,7 +129,9 @@ def _reverse_message(
 
 
 def _undo_settlement(platform: Platform, settlement: Settlement) -> Refusal | None:
-    """As if 2207 had never been: also its token may be used again."""
+    """
+    As if 2207 had never been: also its token may be used again.
+    """
     books = platform.books
     if settlement.status != "settled":
         return REVERSAL_TOO_LATE
@@ -138,7 +145,9 @@ def _undo_settlement(platform: Platform, settlement: Settlement) -> Refusal | No
 
 
 def _undo_cancellation(platform: Platform, mirror: Settlement) -> Refusal | None:
-    """As if 2208 had never been; not once the batch was taken back or settled anew."""
+    """
+    As if 2208 had never been; not once the batch was taken back or settled anew.
+    """
     books = platform.books
     settlement = books.settlements[mirror.cancels]
     visit = books.visits[settlement.mdtrt_id]

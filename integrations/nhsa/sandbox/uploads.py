@@ -1,9 +1,11 @@
-"""2204 fee detail upload and 2205 its cancellation."""
+"""
+2204 fee detail upload and 2205 its cancellation.
+"""
 
 from integrations.nhsa.sandbox.benefits import LineSplit, line_charge, split_line
-from integrations.nhsa.sandbox.books import Line, Visit
 from integrations.nhsa.sandbox.calls import Call, Output, Platform, find_visit
 from integrations.nhsa.sandbox.catalogue import Item
+from integrations.nhsa.sandbox.records import Line, Visit
 from integrations.nhsa.sandbox.refusals import (
     BATCH_SETTLED,
     LINE_AMOUNT_MISMATCH,
@@ -62,7 +64,9 @@ _CANCEL_FIELDS = (must("psn_no", 30), must("mdtrt_id", 30), must("chrg_bchno", 3
 
 
 def upload_fees(platform: Platform, call: Call) -> Output | Refusal:
-    """2204: take all lines of one visit, or none of them."""
+    """
+    2204: take all lines of one visit, or none of them.
+    """
     rows = read_rows(call.input, "feedetail", _LINE_FIELDS)
     if isinstance(rows, Refusal):
         return rows
@@ -136,7 +140,9 @@ def _divide(call: Call, item: Item, row: dict[str, str]) -> LineSplit | Refusal:
 
 
 def _result_row(item: Item, line: Line) -> Output:
-    """One row of 2204's result; shares and ceiling come as text, amounts as JSON numbers."""
+    """
+    One row of 2204's result; shares and ceiling come as text, amounts as JSON numbers.
+    """
     split = line.split
     share = {"01": 0, "02": item.selfpay_bp, "03": 10_000}[item.level]
     return {
@@ -157,7 +163,9 @@ def _result_row(item: Item, line: Line) -> Output:
 
 
 def cancel_upload(platform: Platform, call: Call) -> Output | Refusal:
-    """2205: take back one unsettled batch, or with batch `0000` everything unsettled."""
+    """
+    2205: take back one unsettled batch, or with batch `0000` everything unsettled.
+    """
     values = read_node(call.input, "data", _CANCEL_FIELDS)
     if isinstance(values, Refusal):
         return values

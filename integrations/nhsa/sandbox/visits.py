@@ -1,6 +1,7 @@
-"""1101 person information, 2201 register, 2202 cancel, 2203 visit information."""
+"""
+1101 person information, 2201 register, 2202 cancel, 2203 visit information.
+"""
 
-from integrations.nhsa.sandbox.books import Visit
 from integrations.nhsa.sandbox.calls import Call, Output, Platform, find_person, find_visit
 from integrations.nhsa.sandbox.credentials import (
     CREDENTIAL_FIELDS,
@@ -11,6 +12,7 @@ from integrations.nhsa.sandbox.credentials import (
 )
 from integrations.nhsa.sandbox.people import INSURED, Person
 from integrations.nhsa.sandbox.plans import MED_TYPES, SPECIAL_DISEASE
+from integrations.nhsa.sandbox.records import Visit
 from integrations.nhsa.sandbox.refusals import (
     DIAGNOSIS_INVALID,
     INSUPLC_MISMATCH,
@@ -82,13 +84,17 @@ _DIAGNOSIS_FIELDS = (
 
 
 def age_years(person: Person, today: str) -> int:
-    """Completed years on a day given as `yyyy-MM-dd`."""
+    """
+    Completed years on a day given as `yyyy-MM-dd`.
+    """
     had_birthday = today[5:] >= person.brdy[5:]
     return int(today[:4]) - int(person.brdy[:4]) - (0 if had_birthday else 1)
 
 
 def base_info(person: Person, today: str) -> Output:
-    """`baseinfo` of 1101; the age is a JSON number."""
+    """
+    `baseinfo` of 1101; the age is a JSON number.
+    """
     return {
         "psn_no": person.psn_no,
         "psn_cert_type": "01",
@@ -102,7 +108,9 @@ def base_info(person: Person, today: str) -> Output:
 
 
 def person_info(platform: Platform, call: Call) -> Output | Refusal:
-    """1101: who the credential's holder is and where insured."""
+    """
+    1101: who the credential's holder is and where insured.
+    """
     values = read_node(call.input, "data", _PERSON_FIELDS)
     if isinstance(values, Refusal):
         return values
@@ -144,7 +152,9 @@ def _insurance_rows(platform: Platform, person: Person) -> list[Output]:
 
 
 def register(platform: Platform, call: Call) -> Output | Refusal:
-    """2201: open a visit under one of the person's insurances."""
+    """
+    2201: open a visit under one of the person's insurances.
+    """
     values = read_node(call.input, "data", _REGISTER_FIELDS)
     if isinstance(values, Refusal):
         return values
@@ -188,7 +198,9 @@ def register(platform: Platform, call: Call) -> Output | Refusal:
 
 
 def cancel_registration(platform: Platform, call: Call) -> Output | Refusal:
-    """2202: cancel a visit that has neither unsettled lines nor a live settlement."""
+    """
+    2202: cancel a visit that has neither unsettled lines nor a live settlement.
+    """
     values = read_node(call.input, "data", _CANCEL_FIELDS)
     if isinstance(values, Refusal):
         return values
@@ -210,7 +222,9 @@ def cancel_registration(platform: Platform, call: Call) -> Output | Refusal:
 
 
 def upload_details(platform: Platform, call: Call) -> Output | Refusal:
-    """2203: medical type and diagnoses; repeated for each bill, the last one counts."""
+    """
+    2203: medical type and diagnoses; repeated for each bill, the last one counts.
+    """
     values = read_node(call.input, "mdtrtinfo", _DETAIL_FIELDS)
     if isinstance(values, Refusal):
         return values

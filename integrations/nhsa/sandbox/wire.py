@@ -27,7 +27,9 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class JsonNumber(str):
-    """The text of a JSON number, kept exactly as it was sent."""
+    """
+    The text of a JSON number, kept exactly as it was sent.
+    """
 
     __slots__ = ()
 
@@ -49,22 +51,30 @@ class Field(msgspec.Struct, frozen=True):
 
 
 def must(name: str, length: int, *choices: str) -> Field:
-    """A required text field."""
+    """
+    A required text field.
+    """
     return Field(name, length, required=True, choices=choices)
 
 
 def may(name: str, length: int, *choices: str) -> Field:
-    """A text field that may be absent or empty."""
+    """
+    A text field that may be absent or empty.
+    """
     return Field(name, length, choices=choices)
 
 
 def amount(name: str, digits: int = 16, places: int = 2, *, required: bool = True) -> Field:
-    """A decimal field; `N16,2` in yuan unless told otherwise."""
+    """
+    A decimal field; `N16,2` in yuan unless told otherwise.
+    """
     return Field(name, digits, required=required, kind="N", places=places)
 
 
 def moment(name: str, *, required: bool = True) -> Field:
-    """A time field, `yyyy-MM-dd HH:mm:ss`, China Standard Time."""
+    """
+    A time field, `yyyy-MM-dd HH:mm:ss`, China Standard Time.
+    """
     return Field(name, 19, required=required, kind="T")
 
 
@@ -132,7 +142,9 @@ def read_fields(node: object, fields: tuple[Field, ...]) -> dict[str, str] | Ref
 def read_node(
     parent: dict[str, object], name: str, fields: tuple[Field, ...]
 ) -> dict[str, str] | Refusal:
-    """The texts of the fields of one named node of the input."""
+    """
+    The texts of the fields of one named node of the input.
+    """
     if name not in parent:
         return FIELD_MISSING.about(name)
     return read_fields(parent[name], fields)
@@ -141,7 +153,9 @@ def read_node(
 def read_rows(
     parent: dict[str, object], name: str, fields: tuple[Field, ...]
 ) -> list[dict[str, str]] | Refusal:
-    """The texts of the fields of each row of one named list of the input."""
+    """
+    The texts of the fields of each row of one named list of the input.
+    """
     rows = parent.get(name)
     if rows is None:
         return FIELD_MISSING.about(name)
@@ -186,7 +200,9 @@ def parse_decimal(text: str, digits: int, places: int) -> int | None:
 
 
 def fen(text: str) -> int:
-    """An amount field that `read_fields` accepted as `N16,2`, in fen."""
+    """
+    An amount field that `read_fields` accepted as `N16,2`, in fen.
+    """
     return scaled(text, 2)
 
 
@@ -204,19 +220,25 @@ def scaled(text: str, places: int) -> int:
 
 
 def yuan_text(amount_fen: int) -> str:
-    """Fen as yuan with two decimals, such as `-12.30`."""
+    """
+    Fen as yuan with two decimals, such as `-12.30`.
+    """
     sign = "-" if amount_fen < 0 else ""
     whole, rest = divmod(abs(amount_fen), 100)
     return f"{sign}{whole}.{rest:02d}"
 
 
 def yuan_number(amount_fen: int) -> msgspec.Raw:
-    """Fen as a JSON number of yuan with two decimals."""
+    """
+    Fen as a JSON number of yuan with two decimals.
+    """
     return msgspec.Raw(yuan_text(amount_fen).encode())
 
 
 def parse_time(text: str) -> datetime | None:
-    """`yyyy-MM-dd HH:mm:ss`, China Standard Time, as an aware instant."""
+    """
+    `yyyy-MM-dd HH:mm:ss`, China Standard Time, as an aware instant.
+    """
     if _TIME.fullmatch(text) is None:
         return None
     try:
@@ -226,15 +248,21 @@ def parse_time(text: str) -> datetime | None:
 
 
 def parse_date(text: str) -> datetime | None:
-    """`yyyy-MM-dd` as the instant at which that day begins in China."""
+    """
+    `yyyy-MM-dd` as the instant at which that day begins in China.
+    """
     return parse_time(f"{text} 00:00:00") if _DATE.fullmatch(text) else None
 
 
 def time_text(at: datetime) -> str:
-    """`yyyy-MM-dd HH:mm:ss`, China Standard Time."""
+    """
+    `yyyy-MM-dd HH:mm:ss`, China Standard Time.
+    """
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def compact_time(at: datetime) -> str:
-    """`yyyyMMddHHmmss`, China Standard Time."""
+    """
+    `yyyyMMddHHmmss`, China Standard Time.
+    """
     return at.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
