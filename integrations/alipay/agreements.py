@@ -14,6 +14,7 @@ from integrations.alipay.manifest import MANIFEST
 from integrations.spi import (
     ActionRequired,
     Environment,
+    Fields,
     Linked,
     LinkRequest,
     Refused,
@@ -55,13 +56,13 @@ class Agreements:
         reply = await self._standing(agreement, self._own)
         if reply is None:
             return Refused("AGREEMENT_ENDED")
-        return Valid(
-            {
-                "provider": MANIFEST.id,
-                "label": rules.masked_label(reply.alipay_logon_id),
-                "limit_minor": self._limit(reply),
-            }
-        )
+        fields: Fields = {
+            "provider": MANIFEST.id,
+            "label": rules.masked_label(reply.alipay_logon_id),
+            "limit_minor": self._limit(reply),
+        }
+        released = MANIFEST.releases.get(request.purpose, ())
+        return Valid({name: fields[name] for name in released})
 
     async def link(self, request: LinkRequest) -> Linked | ActionRequired:
         """

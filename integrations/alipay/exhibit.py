@@ -1,0 +1,315 @@
+"""
+What Alipay's integration shows the conformance suite.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from integrations.alipay.exhibit_requests import (
+    HOSPITAL,
+    LI,
+    charge_request,
+    forged,
+    link_request,
+    of_nothing,
+    performed,
+    prepared,
+    refund_request,
+    secure_request,
+    validate_request,
+    without_profile,
+)
+from integrations.alipay.sandbox import AlipaySandboxSettings, create_app, default_settings
+from integrations.conformance import (
+    Bench,
+    Clock,
+    Refusal,
+    Safe,
+    Sandbox,
+    Unsafe,
+    Validation,
+    serving,
+)
+from integrations.spi import (
+    CancelCharge,
+    Linked,
+    PartyView,
+    PaymentRequest,
+    Prepared,
+    Query,
+    ValidateRequest,
+)
+
+PAGE = Path(__file__).parents[2] / "docs" / "integrations" / "alipay.md"
+LIMIT_MINOR = 100_000
+
+
+class AlipayExhibit:
+    """
+    Starts sandboxes that share one set of keys.
+    """
+
+    def __init__(self) -> None:
+        self._settings = default_settings()
+
+    @property
+    def page(self) -> Path:
+        """
+        The page that documents the integration.
+        """
+        return PAGE
+
+    @asynccontextmanager
+    async def start(self, clock: Clock) -> AsyncIterator["AlipayStage"]:
+        """
+        Start the partner afresh.
+        """
+        async with serving(create_app(self._settings, clock)) as sandbox:
+            yield AlipayStage(self._settings, sandbox)
+
+
+class AlipayStage:
+    """
+    A running sandbox and the cases played on it.
+    """
+
+    def __init__(self, settings: AlipaySandboxSettings, sandbox: Sandbox) -> None:
+        self._app = settings.apps[0]
+        self._sandbox = sandbox
+        self._subjects: list[str] = []
+
+    @property
+    def address(self) -> str:
+        """
+        Where the sandbox listens.
+        """
+        return self._sandbox.address
+
+    def settings(self, base_url: str) -> bytes:
+        """
+        The demo merchant's settings.
+        """
+        return msgspec.json.encode(
+            {
+                "gateway_url": f"{base_url}/gateway.do",
+                "app_id": self._app.app_id,
+                "private_key_pem": self._app.merchant_private_key,
+                "alipay_public_key_pem": self._app.alipay_public_key,
+                "sign_page_url": f"{base_url}/gateway.do",
+                "single_limit_minor": LIMIT_MINOR,
+            }
+        )
+
+    def party(self, base_url: str) -> PartyView:  # noqa: ARG002 - the address is the deployment's
+        """
+        The demo hospital.
+        """
+        return PartyView(
+            id="party-1",
+            name=HOSPITAL,
+            kind="hospital",
+            profile=msgspec.json.encode({"seller_id": self._app.seller_id}),
+        )
+
+    def secret_keys(self) -> tuple[str, ...]:
+        """
+        The merchant's private key, a piece that stands on one line.
+        """
+        return tuple((self._app.merchant_private_key or "").splitlines()[1:3])
+
+    def personal(self) -> tuple[str, ...]:
+        """
+        The payer as the wallet and as Alipay know him.
+        """
+        numbers = [msgspec.json.decode(each)["agreement_no"] for each in self._subjects]
+        partners = ("2088100000000002", "138****8001")
+        return (LI.name, LI.document_number, LI.phone, *partners, *numbers)
+
+    @property
+    def validations(self) -> tuple[Validation, ...]:
+        """
+        Requests for a verdict.
+        """
+
+        async def stands(bench: Bench) -> ValidateRequest:
+            return validate_request(bench, await self.linked(bench))
+
+        async def ended(bench: Bench) -> ValidateRequest:
+            subject = await self.linked(bench)
+            await bench.integration.unlink(subject)
+            return validate_request(bench, subject)
+
+        async def unbound(bench: Bench) -> ValidateRequest:
+            return validate_request(bench, "")
+
+        return (
+            Validation("", stands),
+            Validation("AGREEMENT_ENDED", ended),
+            Validation("NOT_BOUND", unbound),
+        )
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """
+        Calls that Alipay, or the integration itself, refuses.
+        """
+        return (
+            Refusal("AMOUNT_OVER_LIMIT", self._over_limit),
+            Refusal("AMOUNT_OVER_LIMIT", self._over_the_agreements_limit),
+            Refusal("PARTY_NOT_SET_UP", without_profile),
+            Refusal("AMOUNT_INVALID", of_nothing),
+            Refusal("CODE_REJECTED", partial(self._charged, person="", amount_minor=500)),
+            Refusal("BALANCE_INSUFFICIENT", partial(self._charged, person="zhao")),
+            Refusal("TRADE_CLOSED", self._after_cancel),
+            Refusal("TOO_LATE", self._cancelled_next_day),
+            Refusal("REFUND_REFUSED", self._refunded_unpaid),
+            Refusal("SIGNATURE_INVALID", forged),
+            *(
+                Refusal(code, partial(self._answered, sub_code=sub_code))
+                for code, sub_code in (
+                    ("PAYER_REFUSED", "ACQ.BUYER_ENABLE_STATUS_FORBID"),
+                    ("MERCHANT_REFUSED", "ACQ.SELLER_BEEN_BLOCKED"),
+                    ("TRADE_CONFLICT", "ACQ.CONTEXT_INCONSISTENT"),
+                )
+            ),
+        )
+
+    @property
+    def safe(self) -> tuple[Safe, ...]:
+        """
+        Calls that change nothing.
+        """
+
+        async def link(bench: Bench) -> Callable[[], Awaitable[object]]:
+            return partial(bench.integration.link, link_request(bench, "NEW"))
+
+        async def unlink(bench: Bench) -> Callable[[], Awaitable[object]]:
+            return partial(bench.integration.unlink, await self.linked(bench))
+
+        async def secure(bench: Bench) -> Callable[[], Awaitable[object]]:
+            return partial(
+                bench.integration.secure, secure_request(bench, await self.linked(bench), 500)
+            )
+
+        async def query(bench: Bench) -> Callable[[], Awaitable[object]]:
+            prepared = await self._paid(bench)
+            question = Query(prepared=prepared, continuation=b"", now=bench.clock())
+            return partial(bench.integration.query, question, bench.party)
+
+        async def statement(bench: Bench) -> Callable[[], Awaitable[object]]:
+            await self._paid(bench)
+            day = bench.clock().date()
+            bench.clock.advance(timedelta(days=1))
+            return partial(bench.integration.statement, day, bench.party)
+
+        return (
+            Safe("link", link),
+            Safe("unlink", unlink),
+            Safe("secure", secure),
+            Safe("query", query),
+            Safe("statement", statement),
+        )
+
+    @property
+    def unsafe(self) -> tuple[Unsafe, ...]:
+        """
+        Charge, cancel and refund.
+        """
+
+        async def charge(bench: Bench) -> tuple[PaymentRequest, bytes]:
+            return charge_request(await self.linked(bench), 500), b""
+
+        async def cancel(bench: Bench) -> tuple[PaymentRequest, bytes]:
+            return CancelCharge(original=(await self._paid(bench)).reference), b""
+
+        async def refund(bench: Bench) -> tuple[PaymentRequest, bytes]:
+            return refund_request(await self._paid(bench), 200), b""
+
+        return tuple(
+            Unsafe(
+                name=name,
+                request=request,
+                effects=self._effects,
+                unlisted=partial(self._answers, method, "ACQ.NOBODY_LISTED_THIS"),
+            )
+            for name, request, method in (
+                ("charge", charge, "alipay.trade.pay"),
+                ("cancel_charge", cancel, "alipay.trade.cancel"),
+                ("refund", refund, "alipay.trade.refund"),
+            )
+        )
+
+    async def linked(self, bench: Bench, **terms: object) -> str:
+        """
+        Let somebody sign an agreement; gives the subject.
+        """
+        reference = f"REF{len(self._subjects)}"
+        signed = {"person": "li", "external_agreement_no": reference} | terms
+        await self._sandbox.post("/_sandbox/agreements", signed)
+        linked = await bench.integration.link(link_request(bench, reference))
+        subject = linked.subject if isinstance(linked, Linked) else ""
+        self._subjects.append(subject)
+        return subject
+
+    async def _over_limit(self, bench: Bench) -> object:
+        subject = await self.linked(bench)
+        return await bench.integration.secure(secure_request(bench, subject, LIMIT_MINOR + 1))
+
+    async def _over_the_agreements_limit(self, bench: Bench) -> object:
+        subject = await self.linked(bench, single_limit_fen=499)
+        return await performed(bench, charge_request(subject, 500))
+
+    async def _charged(self, bench: Bench, *, person: str, amount_minor: int = 500) -> object:
+        if not person:
+            return await performed(bench, charge_request("", amount_minor, "280000000000000001"))
+        return await performed(bench, charge_request(await self.linked(bench, person=person), 500))
+
+    async def _after_cancel(self, bench: Bench) -> object:
+        charge = prepared(bench, charge_request(await self.linked(bench), 500))
+        await performed(bench, CancelCharge(original=charge.reference))
+        return await bench.integration.perform(charge, bench.party)
+
+    async def _cancelled_next_day(self, bench: Bench) -> object:
+        charge = await self._paid(bench)
+        bench.clock.advance(timedelta(days=1))
+        return await performed(bench, CancelCharge(original=charge.reference))
+
+    async def _refunded_unpaid(self, bench: Bench) -> object:
+        charge = prepared(bench, charge_request(await self.linked(bench), 500))
+        return await performed(bench, refund_request(charge, 200))
+
+    async def _answered(self, bench: Bench, *, sub_code: str) -> object:
+        subject = await self.linked(bench)
+        await self._answers("alipay.trade.pay", sub_code)
+        return await performed(bench, charge_request(subject, 500))
+
+    async def _answers(self, method: str, sub_code: str) -> None:
+        fault = {"kind": "answer", "operation": method, "code": sub_code, "processed": False}
+        await self._sandbox.post("/_sandbox/faults", fault)
+
+    async def _paid(self, bench: Bench) -> Prepared:
+        charge = prepared(bench, charge_request(await self.linked(bench), 500))
+        await bench.integration.perform(charge, bench.party)
+        return charge
+
+    async def _effects(self, call: Prepared) -> int:
+        books = await self._sandbox.get("/_sandbox/books")
+        if call.operation == "refund":
+            numbers = [row["out_request_no"] for row in books["refunds"]]
+        else:
+            status = "TRADE_SUCCESS" if call.operation == "charge" else "TRADE_CLOSED"
+            trades = books["trades"]
+            numbers = [row["out_trade_no"] for row in trades if row["status"] == status]
+        return numbers.count(call.reference)
+
+
+def exhibit() -> AlipayExhibit:
+    """
+    What the conformance suite asks for.
+    """
+    return AlipayExhibit()
