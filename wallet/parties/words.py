@@ -1,0 +1,115 @@
+"""
+The closed vocabularies of relying parties and their terminals.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+
+class PartyKind(StrEnum):
+    """
+    What a relying party is.
+    """
+
+    HOSPITAL = "hospital"
+    PHARMACY = "pharmacy"
+    OFFICE = "office"
+
+
+class PartyStatus(StrEnum):
+    """
+    Whether its terminals may do anything.
+    """
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class SettledBy(StrEnum):
+    """
+    Who settles with the insurer: the wallet, or the party's own HIS, which reports amounts.
+    """
+
+    WALLET = "wallet"
+    HIS = "his"
+
+
+class TerminalKind(StrEnum):
+    """
+    What a terminal is.
+    """
+
+    HIS = "his"
+    DESK = "desk"
+    KIOSK = "kiosk"
+    GATE = "gate"
+
+
+class TerminalStatus(StrEnum):
+    """
+    Whether a terminal may do anything; a revoked one never comes back.
+    """
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+class Scope(StrEnum):
+    """
+    What a terminal may do; for ``resolve`` the purpose stands after the colon.
+    """
+
+    RESOLVE_IDENTIFICATION = "resolve:identification"
+    RESOLVE_REGISTRATION = "resolve:registration"
+    RESOLVE_SETTLEMENT = "resolve:settlement"
+    RESOLVE_PAYMENT = "resolve:payment"
+    IDENTITY_FULL = "identity:full"
+    VISITS_WRITE = "visits:write"
+    SETTLEMENTS_WRITE = "settlements:write"
+    REFUNDS_WRITE = "refunds:write"
+    STATEMENTS_READ = "statements:read"
+
+
+ALL_SCOPES: Final = tuple(Scope)
+
+
+def scopes_of(text: str) -> frozenset[Scope]:
+    """
+    Read a space-separated list as RFC 6749 §3.3 writes it.
+
+    Raises:
+        ValueError: a word in it is no scope of ours.
+    """
+    return frozenset(Scope(word) for word in text.split(" ") if word)
+
+
+def scope_text(scopes: frozenset[Scope]) -> str:
+    """
+    Write scopes as one space-separated text, always in the same order.
+    """
+    return " ".join(scope for scope in Scope if scope in scopes)
+
+
+class PartySettings(Struct, frozen=True, kw_only=True):
+    """
+    How the wallet treats a party.
+
+    Attributes:
+        name: its registered name.
+        kind: what it is.
+        settled_by: who settles with the insurer.
+        otp_limit_minor: up to this cash part, in minor units, an OTP code needs no approval.
+        signed_limit_minor: the same for a signed code.
+        cash_due_seconds: how long the cash part may stay due before the settlement is cancelled.
+        sign_resolve: its terminals sign ``POST /v1/resolve`` too.
+    """
+
+    name: str
+    kind: str
+    settled_by: str
+    otp_limit_minor: int
+    signed_limit_minor: int
+    cash_due_seconds: int
+    sign_resolve: bool
