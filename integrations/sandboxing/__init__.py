@@ -1,7 +1,7 @@
 """What every sandbox shares: the fault menu, the control surface, callbacks."""
 
 from integrations.sandboxing.callbacks import Callback, CallbackSender
-from integrations.sandboxing.control import add_control_routes
+from integrations.sandboxing.control import add_control_routes, json_answer
 from integrations.sandboxing.faults import (
     ALL_KINDS,
     CALLBACK_KINDS,
@@ -24,5 +24,6 @@ __all__ = (
     "add_control_routes",
     "answer_under_fault",
     "cut",
+    "json_answer",
     "wait_for_hang_up",
 )

@@ -13,7 +13,7 @@ from integrations.alipay.sandbox.agreeing import Signing, end, sign
 from integrations.alipay.sandbox.books import Barcode, Books, Decision, Fen, Trade
 from integrations.alipay.sandbox.paying import settle
 from integrations.alipay.sandbox.platform import Platform
-from integrations.sandboxing.control import json_answer
+from integrations.sandboxing import json_answer
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 

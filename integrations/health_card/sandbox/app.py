@@ -31,8 +31,8 @@ from integrations.sandboxing import (
     FaultMenu,
     add_control_routes,
     answer_under_fault,
+    json_answer,
 )
-from integrations.sandboxing.control import json_answer
 
 METHODS: dict[str, Method] = {
     "createVmcardQRcode": create,
