@@ -12,7 +12,7 @@ from integrations.nhsa.asking import Asker
 from integrations.nhsa.context import InstitutionProfile
 from integrations.nhsa.credentials import present_credential, read_card, what_to_show
 from integrations.nhsa.envelope import Desk
-from integrations.nhsa.manifest import EC_FAMILY
+from integrations.nhsa.manifest import EC_FAMILY, MANIFEST
 from integrations.nhsa.memory import Credential, Subject, decode, encode
 from integrations.nhsa.persons import (
     Insurance,
@@ -32,6 +32,7 @@ from integrations.spi import (
     CredentialRequest,
     Decoded,
     DecodeRequest,
+    Fields,
     FusedCode,
     Linked,
     LinkRequest,
@@ -49,7 +50,6 @@ from integrations.spi import (
     Verdict,
 )
 
-_WITH_CREDENTIAL = (Purpose.REGISTRATION, Purpose.SETTLEMENT)
 _RECORDS_AGREE = 1
 
 
@@ -84,7 +84,7 @@ class Registrar:
         insured = await self._insured(profile, credential)
         if isinstance(insured, Refused):
             return insured
-        return _verdict(current(insured, subject), profile)
+        return _verdict(current(insured, subject), profile, request.purpose)
 
     async def obtain(
         self, request: CredentialRequest, profile: InstitutionProfile
@@ -239,10 +239,10 @@ def _obtained(credential: Credential, method: str) -> Obtained:
     return Obtained(credential=encode(credential), method=method, expires_at=credential.expires_at)
 
 
-def _verdict(found: Insurance | Refused, profile: InstitutionProfile) -> Verdict:
+def _verdict(found: Insurance | Refused, profile: InstitutionProfile, purpose: Purpose) -> Verdict:
     if isinstance(found, Refused):
         return found
-    return Valid(insurance_fields(found.insutype, found.place, profile.admvs, found))
+    return _valid(insurance_fields(found.insutype, found.place, profile.admvs, found), purpose)
 
 
 def _unasked(
@@ -251,8 +251,17 @@ def _unasked(
     """
     Answer without a credential: what was bound, where that is enough.
     """
-    if request.purpose in _WITH_CREDENTIAL:
+    if request.purpose in MANIFEST.credential_purposes:
         return Refused("CREDENTIAL_REQUIRED", what_to_show(profile))
     if subject is None:
         return Refused("NOT_BOUND")
-    return Valid(insurance_fields(subject.insutype, subject.insuplc_admdvs, profile.admvs))
+    fields = insurance_fields(subject.insutype, subject.insuplc_admdvs, profile.admvs)
+    return _valid(fields, request.purpose)
+
+
+def _valid(fields: Fields, purpose: Purpose) -> Valid:
+    """
+    Hand out no more than the purpose releases.
+    """
+    released = MANIFEST.releases.get(purpose, ())
+    return Valid({name: value for name, value in fields.items() if name in released})

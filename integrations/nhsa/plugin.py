@@ -72,7 +72,7 @@ class NhsaPlugin:
             InvalidSettingsError: the settings do not fit, or name an unknown refusal code.
         """
         try:
-            settings = msgspec.json.decode(environment.settings or b"{}", type=NhsaSettings)
+            settings = msgspec.json.decode(environment.settings, type=NhsaSettings)
         except msgspec.ValidationError as error:
             raise InvalidSettingsError(f"nhsa: {_where(error)}") from None
         except (msgspec.DecodeError, UnicodeError, RecursionError):

@@ -89,7 +89,9 @@ _PERSONAL = re.compile(
 )
 _KEY = re.compile(r"[A-Za-z_]{1,40}|\*\*\*")
 _LINE = re.compile(
-    r"(?:[<>] )?(?:(?:GET|POST) (?:/[A-Za-z_-]{1,40})*(?:/[0-9]{4})?|HTTP/1\.1 [0-9]{3})"
+    r"(?:[<>] )?"
+    r"(?:(?:GET|POST) (?:/[A-Za-z_-]{1,40})*(?:/[0-9]{4})?(?: HTTP/1\.1)?"
+    r"|HTTP/1\.1 [0-9]{3}(?: OK)?)"
 )
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _OPENING = re.compile(r"[{\[]")
@@ -119,7 +121,7 @@ def _decode(text: str, start: int) -> tuple[str, int]:
         value, end = _DECODER.raw_decode(text, start)
         return json.dumps(_scrub_value(value, ""), ensure_ascii=False), end
     except (ValueError, RecursionError):
-        return GONE, len(text)
+        return f"\n{GONE}", len(text)
 
 
 def _scrub_value(value: Any, key: str) -> Any:  # noqa: ANN401
