@@ -126,7 +126,7 @@ def make(key: PrivateKey, claims: Claims) -> str:
         )
 
 
-def _quiet() -> warnings.catch_warnings[None]:
+def _quiet() -> "warnings.catch_warnings[None]":
     # "EdDSA" is the name of RFC 8037 that every client still sends; the library advises against it
     return warnings.catch_warnings(action="ignore", category=SecurityWarning)
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from http_message_signatures import HTTPMessageSigner, MappingKeyResolver
-from http_message_signatures.digests import ContentDigest
 from msgspec import Struct
 
 from wallet.parties.keys import PrivateKey, algorithm_of
@@ -98,8 +97,6 @@ def sign(
     """
     created, nonce = created_and_nonce
     draft = _Draft(method, url, dict(headers))
-    if method not in SAFE_METHODS:
-        ContentDigest.add(draft.headers, body)
     HTTPMessageSigner(
         signature_algorithm=algorithm_of(key),
         key_resolver=MappingKeyResolver(public_keys={}, private_keys={key_id: key}),
@@ -111,5 +108,6 @@ def sign(
         label=LABEL,
         tag=TAG,
         covered_component_ids=covered(method),
+        body=None if method in SAFE_METHODS else body,
     )
     return draft.headers
