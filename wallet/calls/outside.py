@@ -184,9 +184,10 @@ class Outside:
 
     def _capability(self, integration_id: str, operation: str) -> Insurance | Payment:
         found = self._integration(integration_id)
-        if operation in PAYMENT_OPERATIONS and isinstance(found, Payment):
-            return found
-        if operation not in PAYMENT_OPERATIONS and isinstance(found, Insurance):
+        if isinstance(found, Payment):  # it has every method of `Insurance` by name
+            if operation in PAYMENT_OPERATIONS:
+                return found
+        elif isinstance(found, Insurance) and operation not in PAYMENT_OPERATIONS:
             return found
         raise UnknownIntegrationError
 

@@ -33,7 +33,7 @@ from wallet.calls.models import CallRow
 from wallet.calls.outside import Order, Outside
 from wallet.clock import Clock
 from wallet.ids import Ids
-from wallet.vault.service import Keep, Place, Vault
+from wallet.vault import Keep, Place, Vault
 
 _OUTCOMES: Mapping[type, str] = {
     Succeeded: "succeeded",

@@ -2,8 +2,8 @@
 The machine of one refund: pure.
 
 A refund through a provider is asked about while it is unknown, and repeated with identical ids
-when the provider's usual time is over: repeating it is the same refund. What was paid in cash or by
-card at the desk is paid out there and confirmed by the desk.
+when the provider's usual time is over: repeating it is the same refund. What was paid in cash or
+by card at the desk is paid out there and confirmed by the desk.
 """
 
 from typing import Literal

@@ -1,45 +1,24 @@
 """
-The loop: claim what is due, do one step of each, give it back.
+The loop: claim what is due, do its steps, give it back.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Protocol
 
 import structlog
 
-from wallet.clock import Clock
-from wallet.errors import OverloadedError, StateConflictError
-from wallet.work.backoff import backoff
-from wallet.work.errors import LeaseLostError
 from wallet.work.service import Lease, WorkService
+from wallet.work.stepping import Handler, Stepper
+
+__all__ = ("Handler", "Loop", "Stepper")
 
 _log = structlog.get_logger("wallet.work")
 
 
-class Handler(Protocol):
-    """
-    Does the steps of one kind of work.
-    """
-
-    async def step(self, lease: Lease) -> datetime | None:
-        """
-        Do the next step and commit it.
-
-        Returns:
-            When the following step is due (now or earlier: at once), or None when there is none.
-        """
-        ...
-
-
 class Loop:
     """
-    One worker.
+    One worker. A slow thing keeps its own place busy and no other.
 
     Args:
-        handlers: per kind who does its steps; a kind without one is left alone by raising.
-        token: source of random bytes for the jitter.
         owner: this worker's name, unique among the living.
         idle_seconds: how long to rest when nothing was due.
         concurrency: how many things are worked on at a time.
@@ -49,21 +28,18 @@ class Loop:
         self,
         *,
         work: WorkService,
-        handlers: Mapping[str, Handler],
-        clock: Clock,
-        token: Callable[[int], bytes],
+        stepper: Stepper,
         owner: str,
         idle_seconds: float = 0.5,
         concurrency: int = 8,
     ) -> None:
         self._work = work
-        self._handlers = handlers
-        self._clock = clock
-        self._token = token
+        self._stepper = stepper
         self._owner = owner
         self._idle = idle_seconds
         self._concurrency = concurrency
         self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
         """
@@ -73,59 +49,53 @@ class Loop:
 
     async def run(self) -> None:
         """
-        Work until `stop` is called.
+        Work until `stop` is called, then finish the steps under way.
         """
         while not self._stopping.is_set():
-            if await self._turn():
-                continue
-            try:
-                await asyncio.wait_for(self._stopping.wait(), self._idle)
-            except TimeoutError:
-                continue
+            if not await self._turn():
+                await self._rest()
+        if self._running:
+            await asyncio.wait(self._running)
 
     async def run_due(self) -> int:
         """
-        Do one step of each thing that is due now, once; for tests and for stopping in order.
+        Work once on each thing that is due now; for tests and for stopping in order.
 
         Returns:
             How many things there were.
         """
         leases = await self._work.claim(self._owner, self._concurrency)
-        async with asyncio.TaskGroup() as group:
-            for lease in leases:
-                group.create_task(self.work_on(lease))
+        for lease in leases:
+            self._start(lease)
+        if self._running:
+            await asyncio.wait(self._running)
         return len(leases)
 
-    async def work_on(self, lease: Lease) -> None:
-        """
-        Do one step under a lease and give the lease back, whatever happens.
-        """
-        try:
-            at = await self._handlers[lease.kind].step(lease)
-        except LeaseLostError:
-            _log.warning("lease lost", kind=lease.kind)
-        except (StateConflictError, OverloadedError) as refusal:
-            _log.info("step deferred", kind=lease.kind, code=refusal.code)
-            await self._later(lease)
-        except Exception:  # noqa: BLE001 - one broken step must not stop the others
-            _log.exception("step failed", kind=lease.kind, attempts=lease.attempts)
-            await self._later(lease)
-        else:
-            await self._give_back(lease, at, progressed=True)
-
     async def _turn(self) -> bool:
+        free = self._concurrency - len(self._running)
+        if free == 0:
+            return False
         try:
-            return await self.run_due() > 0
+            leases = await self._work.claim(self._owner, free)
         except Exception:  # noqa: BLE001 - the database may be back at the next turn
             _log.exception("claiming failed")
             return False
+        for lease in leases:
+            self._start(lease)
+        return bool(leases)
 
-    async def _later(self, lease: Lease) -> None:
-        wait = backoff(lease.attempts, self._token)
-        await self._give_back(lease, self._clock.now() + wait, progressed=False)
-
-    async def _give_back(self, lease: Lease, at: datetime | None, *, progressed: bool) -> None:
+    async def _rest(self) -> None:
+        """
+        Wait until a place becomes free, something may be due, or the loop is to stop.
+        """
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        waiting: set[asyncio.Future[object]] = {stopping, *self._running}  # type: ignore[arg-type]
         try:
-            await self._work.release(lease, at, progressed=progressed)
-        except Exception:  # noqa: BLE001 - the lease runs out by itself
-            _log.exception("lease not given back", kind=lease.kind)
+            await asyncio.wait(waiting, timeout=self._idle, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+
+    def _start(self, lease: Lease) -> None:
+        task = asyncio.create_task(self._stepper.run(lease, lambda: not self._stopping.is_set()))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)

@@ -1,0 +1,102 @@
+"""
+Statements on visits.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from wallet.visiting.models import VisitRow
+
+
+def _is(resident_id: int, visit_id: int) -> ColumnElement[bool]:
+    return and_(col(VisitRow.resident_id) == resident_id, col(VisitRow.visit_id) == visit_id)
+
+
+async def one(session: AsyncSession, resident_id: int, visit_id: int) -> VisitRow | None:
+    """
+    Return a visit as it is now.
+    """
+    statement = select(VisitRow).where(_is(resident_id, visit_id))
+    fresh = statement.execution_options(populate_existing=True)
+    return (await session.execute(fresh)).scalar_one_or_none()
+
+
+async def change(
+    session: AsyncSession, row: VisitRow, values: dict[str, Any], *, version: int
+) -> bool:
+    """
+    Change a visit that nobody changed since it was read; False when somebody did.
+    """
+    statement = (
+        update(VisitRow)
+        .where(_is(row.resident_id, row.visit_id), col(VisitRow.version) == version)
+        .values({**values, "version": version + 1})
+        .execution_options(synchronize_session=False)
+    )
+    return int((await session.execute(statement)).rowcount) == 1  # type: ignore[attr-defined]
+
+
+async def take(
+    session: AsyncSession, resident_id: int, visit_id: int, settlement_id: int, *, standing: int
+) -> bool:
+    """
+    Make a settlement the one that is going on; False when another is or the visit is not open.
+
+    Args:
+        session: the settlement's transaction.
+        resident_id: whose visit.
+        visit_id: which.
+        settlement_id: which one goes on.
+        standing: 0 for a new one; -1 for a completed one that is being undone, which a closed
+            visit allows too.
+    """
+    phases = ("open",) if standing == 0 else ("open", "closed")
+    statement = (
+        update(VisitRow)
+        .where(
+            _is(resident_id, visit_id),
+            col(VisitRow.open_settlement_id).is_(None),
+            col(VisitRow.phase).in_(phases),
+        )
+        .values(
+            open_settlement_id=settlement_id,
+            standing=col(VisitRow.standing) + standing,
+            version=col(VisitRow.version) + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int((await session.execute(statement)).rowcount) == 1  # type: ignore[attr-defined]
+
+
+async def hand_over(
+    session: AsyncSession,
+    resident_id: int,
+    visit_id: int,
+    settlement_id: int,
+    successor: tuple[int | None, int],
+) -> bool:
+    """
+    End a settlement's turn; False when it was not its turn.
+
+    Args:
+        session: the settlement's transaction.
+        resident_id: whose visit.
+        visit_id: which.
+        settlement_id: whose turn ends.
+        successor: whose turn begins, or None, and by how much the standing ones grow.
+    """
+    following, standing = successor
+    statement = (
+        update(VisitRow)
+        .where(_is(resident_id, visit_id), col(VisitRow.open_settlement_id) == settlement_id)
+        .values(
+            open_settlement_id=following,
+            standing=col(VisitRow.standing) + standing,
+            version=col(VisitRow.version) + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int((await session.execute(statement)).rowcount) == 1  # type: ignore[attr-defined]
