@@ -1,0 +1,3 @@
+"""
+The person index: documents, matching, masked views, sessions.
+"""

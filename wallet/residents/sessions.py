@@ -1,0 +1,151 @@
+"""
+Sessions of residents: a bearer token that routes to its row and carries a secret.
+"""
+
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from integrations.spi import Person
+from wallet.clock import Clock
+from wallet.db.session import Database
+from wallet.errors import NotFoundError
+from wallet.http.callers import Connection, ResidentCaller
+from wallet.http.errors import TokenInvalidError
+from wallet.ids import Ids
+from wallet.residents import repository
+from wallet.residents.errors import IdentityMismatchError
+from wallet.residents.service import DEMO_LEVEL, ResidentsService
+from wallet.vault import Vault
+
+LIFE = timedelta(hours=12)
+_KIND = "ses"
+_AUDIENCE = "session"
+_SECRET_BYTES = 32
+_TOKEN = re.compile(r"Bearer (ses_[0-9a-hjkmnp-tv-z]{52})\.([0-9A-Za-z_-]{43})", re.ASCII)
+
+
+class SignedIn(Struct, frozen=True, kw_only=True):
+    """
+    A new session. The token is shown this once.
+    """
+
+    resident_id: int
+    token: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        """
+        Show no token.
+        """
+        return "SignedIn(…)"
+
+
+class SessionsService:
+    """
+    Signs residents in and out, and authenticates their requests.
+
+    Args:
+        database: where sessions are kept.
+        clock: ends them.
+        ids: source of secrets.
+        vault: seals the pointer inside a token.
+        residents: who signs in.
+        demo_login: whether a name and a document number suffice; never outside a demonstration.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        ids: Ids,
+        vault: Vault,
+        residents: ResidentsService,
+        demo_login: bool,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+        self._vault = vault
+        self._residents = residents
+        self._demo_login = demo_login
+
+    async def sign_in_for_demo(self, person: Person) -> SignedIn:
+        """
+        Sign somebody in by name and document; makes the resident if there is none.
+
+        Raises:
+            NotFoundError: the demo login is off.
+            DocumentInvalidError: the number cannot be one of that type.
+            IdentityMismatchError: the document is somebody's of another name.
+        """
+        if not self._demo_login:
+            raise NotFoundError
+        async with self._database.transaction() as session:
+            resident_id = await self._residents.match_or_create(session, person, DEMO_LEVEL)
+            known = await self._residents.person(session, resident_id)
+            if known.name != person.name:
+                raise IdentityMismatchError
+            return await self.open(session, resident_id, "demo")
+
+    async def open(self, session: AsyncSession, resident_id: int, method: str) -> SignedIn:
+        """
+        Open a session for a resident whose identity was established by ``demo`` or ``oidc``.
+        """
+        now = self._clock.now()
+        session_id = self._ids.local()
+        secret = urlsafe_b64encode(self._ids.secret(_SECRET_BYTES)).rstrip(b"=")
+        await repository.forget_sessions(session, resident_id, now)
+        await repository.add_session(
+            session,
+            {
+                "resident_id": resident_id,
+                "session_id": session_id,
+                "secret_hash": sha256(secret).digest(),
+                "method": method,
+                "created_at": now,
+                "expires_at": now + LIFE,
+                "revoked_at": None,
+            },
+        )
+        pointer = self._vault.seal_id(_KIND, _AUDIENCE, resident_id, session_id)
+        return SignedIn(
+            resident_id=resident_id,
+            token=f"{pointer}.{secret.decode()}",
+            expires_at=now + LIFE,
+        )
+
+    async def resident(self, connection: Connection) -> ResidentCaller:
+        """
+        Authenticate a request by its ``Authorization: Bearer`` header.
+
+        Raises:
+            TokenInvalidError: missing, malformed, expired or revoked.
+        """
+        sent = connection.headers.getall("authorization", [])
+        match = _TOKEN.fullmatch(sent[0]) if len(sent) == 1 else None
+        opened = self._vault.open_id(_KIND, _AUDIENCE, match[1]) if match else None
+        if match is None or opened is None:
+            raise TokenInvalidError
+        async with self._database.reading() as session:
+            row = await repository.get_session(session, *opened)
+        if row is None or row.revoked_at is not None or row.expires_at <= self._clock.now():
+            raise TokenInvalidError
+        if not hmac.compare_digest(sha256(match[2].encode()).digest(), row.secret_hash):
+            raise TokenInvalidError
+        return ResidentCaller(resident_id=row.resident_id, session_id=row.session_id)
+
+    async def sign_out(self, caller: ResidentCaller) -> None:
+        """
+        End the session that a request came with.
+        """
+        async with self._database.transaction() as session:
+            await repository.revoke_session(
+                session, caller.resident_id, caller.session_id, self._clock.now()
+            )
