@@ -80,16 +80,6 @@ class Rest(Struct, frozen=True):
     """
 
 
-Action = (
-    Begin
-    | Resume
-    | Ask
-    | Repeat
-    | SecureCash
-    | StartTender
-    | DriveTender
-    | OpenRefunds
-    | DriveRefunds
-    | Wait
-    | Rest
-)
+CallAction = Begin | Resume | Ask | Repeat
+TaskAction = SecureCash | StartTender | DriveTender | OpenRefunds | DriveRefunds
+Action = CallAction | TaskAction | Wait | Rest

@@ -1,0 +1,137 @@
+"""
+Statements on settlements, tenders and refunds.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from wallet.settling.models import RefundRow, SettlementRow, TenderRow
+
+
+async def settlement(
+    session: AsyncSession, resident_id: int, settlement_id: int
+) -> SettlementRow | None:
+    """
+    Return a settlement as it is now.
+    """
+    return await session.get(SettlementRow, (resident_id, settlement_id), populate_existing=True)
+
+
+async def tender(session: AsyncSession, resident_id: int, tender_id: int) -> TenderRow | None:
+    """
+    Return a tender as it is now.
+    """
+    return await session.get(TenderRow, (resident_id, tender_id), populate_existing=True)
+
+
+async def refund(session: AsyncSession, resident_id: int, refund_id: int) -> RefundRow | None:
+    """
+    Return a refund as it is now.
+    """
+    return await session.get(RefundRow, (resident_id, refund_id), populate_existing=True)
+
+
+async def page(
+    session: AsyncSession, resident_id: int, before: int | None, limit: int
+) -> Sequence[SettlementRow]:
+    """
+    Return settlements of a resident, newest first.
+    """
+    statement = select(SettlementRow).where(col(SettlementRow.resident_id) == resident_id)
+    if before is not None:
+        statement = statement.where(col(SettlementRow.settlement_id) < before)
+    ordered = statement.order_by(col(SettlementRow.settlement_id).desc()).limit(limit)
+    return (await session.execute(ordered)).scalars().all()
+
+
+async def tenders(
+    session: AsyncSession, resident_id: int, settlement_id: int
+) -> Sequence[TenderRow]:
+    """
+    Return the tenders of a settlement, oldest first.
+    """
+    statement = (
+        select(TenderRow)
+        .where(
+            col(TenderRow.resident_id) == resident_id,
+            col(TenderRow.settlement_id) == settlement_id,
+        )
+        .order_by(col(TenderRow.created_at), col(TenderRow.tender_id))
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def refunds(
+    session: AsyncSession, resident_id: int, settlement_id: int
+) -> Sequence[RefundRow]:
+    """
+    Return the refunds of a settlement, oldest first.
+    """
+    statement = (
+        select(RefundRow)
+        .where(
+            col(RefundRow.resident_id) == resident_id,
+            col(RefundRow.settlement_id) == settlement_id,
+        )
+        .order_by(col(RefundRow.created_at), col(RefundRow.refund_id))
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def change_settlement(
+    session: AsyncSession, key: tuple[int, int], version: int, values: dict[str, Any]
+) -> bool:
+    """
+    Change a settlement that nobody changed since it was read; False when somebody did.
+    """
+    statement = update(SettlementRow).where(
+        col(SettlementRow.resident_id) == key[0],
+        col(SettlementRow.settlement_id) == key[1],
+        col(SettlementRow.version) == version,
+    )
+    return await _changed(session, statement, version, values)
+
+
+async def change_tender(
+    session: AsyncSession, key: tuple[int, int], version: int, values: dict[str, Any]
+) -> bool:
+    """
+    Change a tender that nobody changed since it was read; False when somebody did.
+    """
+    statement = update(TenderRow).where(
+        col(TenderRow.resident_id) == key[0],
+        col(TenderRow.tender_id) == key[1],
+        col(TenderRow.version) == version,
+    )
+    return await _changed(session, statement, version, values)
+
+
+async def change_refund(
+    session: AsyncSession, key: tuple[int, int], version: int, values: dict[str, Any]
+) -> bool:
+    """
+    Change a refund that nobody changed since it was read; False when somebody did.
+    """
+    statement = update(RefundRow).where(
+        col(RefundRow.resident_id) == key[0],
+        col(RefundRow.refund_id) == key[1],
+        col(RefundRow.version) == version,
+    )
+    return await _changed(session, statement, version, values)
+
+
+async def _changed(
+    session: AsyncSession,
+    statement: Any,  # noqa: ANN401
+    version: int,
+    values: dict[str, Any],
+) -> bool:
+    bumped = statement.values({**values, "version": version + 1})
+    result: Any = await session.execute(bumped.execution_options(synchronize_session=False))
+    return int(result.rowcount) == 1
