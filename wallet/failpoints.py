@@ -8,6 +8,7 @@ Nothing happens unless `arm` was called, which only the command line does, and o
 import os
 import signal
 
+VARIABLE = "FUSION_WALLET_FAILPOINT"
 _armed: dict[str, int] = {}
 
 
@@ -20,6 +21,15 @@ def arm(spec: str) -> None:
     """
     name, _, count = spec.partition(":")
     _armed[name] = int(count or 1)
+
+
+def arm_from_environment() -> None:
+    """
+    Arm the failpoint that ``FUSION_WALLET_FAILPOINT`` names, if it names one.
+    """
+    spec = os.environ.get(VARIABLE)
+    if spec:
+        arm(spec)
 
 
 def hit(name: str) -> None:

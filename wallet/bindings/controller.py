@@ -28,8 +28,8 @@ from wallet.errors import (
     ValidationFailedError,
 )
 from wallet.http.callers import ResidentCaller
+from wallet.http.errors import TokenInvalidError
 from wallet.http.problems import problems
-from wallet.parties.errors import TokenInvalidError
 
 Handle = Annotated[str, PathParameter(pattern=r"\A[0-9A-Za-z_]{1,128}\Z")]
 _READING = (InternalError, OverloadedError, TokenInvalidError, ValidationFailedError)

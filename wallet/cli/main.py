@@ -3,7 +3,6 @@
 """
 
 import importlib
-import os
 
 import click
 
@@ -22,7 +21,6 @@ COMMANDS = {
     "bench": "wallet.cli.bench",
     "conformance": "wallet.cli.conformance",
 }
-FAILPOINT = "FUSION_WALLET_FAILPOINT"
 
 
 class LazyGroup(click.Group):
@@ -55,6 +53,4 @@ def main() -> None:
     """
     One rotating code per resident: health card, insurance settlement, payment.
     """
-    spec = os.environ.get(FAILPOINT)
-    if spec:
-        failpoints.arm(spec)
+    failpoints.arm_from_environment()

@@ -19,8 +19,8 @@ from wallet.errors import (
     ValidationFailedError,
 )
 from wallet.http.callers import ResidentCaller
+from wallet.http.errors import TokenInvalidError
 from wallet.http.problems import problems
-from wallet.parties.errors import TokenInvalidError
 
 ConsentId = Annotated[str, PathParameter(pattern=r"\A[0-9]{1,19}\Z")]
 _READING = (InternalError, OverloadedError, TokenInvalidError, ValidationFailedError)

@@ -1,0 +1,8 @@
+"""
+The composition root: what is made of what, and nothing else.
+"""
+
+from wallet.app.http import create_app
+from wallet.app.services import Services, compose
+
+__all__ = ("Services", "compose", "create_app")

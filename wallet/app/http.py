@@ -1,0 +1,124 @@
+"""
+The ASGI application: controllers, what is injected into them, and the edge around them.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from wallet.app.services import Services
+from wallet.bindings.controller import BindingsController
+from wallet.consents.controller import ConsentsController
+from wallet.db import migrate
+from wallet.devices.controller import DevicesController
+from wallet.http.callers import ResidentCaller, TerminalCaller
+from wallet.http.document import ClosedStructs
+from wallet.http.edge import install
+from wallet.http.health import (
+    HealthController,
+    Readiness,
+    clock_sane,
+    database_reachable,
+    keys_loaded,
+    migrations_at_head,
+)
+from wallet.http.limits import LimitsMiddleware
+from wallet.http.metrics import Metrics
+from wallet.http.openapi import configuration
+from wallet.http.problems import handlers
+from wallet.journal.controller import JournalController
+from wallet.parties.controller import TerminalsController, TokenController
+from wallet.residents.controller import DemoSessionsController, MeController, SessionsController
+from wallet.resolving.controller import ResolvingController
+from wallet.settling.controller import ResidentSettlementsController, SettlementsController
+from wallet.visiting.controller import VisitsController
+
+VERSION = "1.0.0"
+DESCRIPTION = (
+    "One rotating code per resident, resolved once to health card, insurance settlement and "
+    "payment. Errors are RFC 9457 problems; decide by `code`. 64-bit numbers are strings."
+)
+CONTROLLERS = (
+    BindingsController,
+    ConsentsController,
+    DemoSessionsController,
+    DevicesController,
+    HealthController,
+    JournalController,
+    MeController,
+    ResidentSettlementsController,
+    ResolvingController,
+    SessionsController,
+    SettlementsController,
+    TerminalsController,
+    TokenController,
+    VisitsController,
+)
+
+AnyRequest = Request[Any, Any, State]
+
+
+def create_app(services: Services, metrics: Metrics | None = None) -> Litestar:
+    """
+    Return the application over the services.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        yield
+        await services.close()
+
+    app = Litestar(
+        route_handlers=list(CONTROLLERS),
+        dependencies=_dependencies(services),
+        middleware=[LimitsMiddleware()],
+        exception_handlers=handlers(),
+        plugins=[ClosedStructs()],
+        openapi_config=configuration(version=VERSION, description=DESCRIPTION),
+        logging_config=None,
+        lifespan=[lifespan],
+    )
+    install(
+        app,
+        make_request_id=lambda: services.basis.ids.secret(16).hex(),
+        elapsed=time.monotonic,
+        metrics=metrics or Metrics(),
+        strict_transport=services.basis.settings.public_origin.startswith("https:"),
+    )
+    return app
+
+
+def _dependencies(services: Services) -> dict[str, Provide]:
+    async def terminal(request: AnyRequest) -> TerminalCaller:
+        return await services.parties.terminal(request)
+
+    async def resident(request: AnyRequest) -> ResidentCaller:
+        return await services.sessions.resident(request)
+
+    def always(value: object) -> Callable[[], object]:
+        return lambda: value
+
+    injected: dict[str, object] = {
+        "readiness": _readiness(services),
+        **services.injected(),
+    }
+    provided = {
+        name: Provide(always(value), sync_to_thread=False, use_cache=True)
+        for name, value in injected.items()
+    }
+    return {"terminal": Provide(terminal), "resident": Provide(resident), **provided}
+
+
+def _readiness(services: Services) -> Readiness:
+    basis = services.basis
+    return Readiness(
+        database_reachable(basis.database),
+        migrations_at_head(basis.database, migrate.head()),
+        clock_sane(basis.clock, time.monotonic),
+        keys_loaded(lambda: basis.vault.code_ring is not None),
+    )

@@ -1,0 +1,28 @@
+"""
+The application as the server's processes make it.
+"""
+
+import sys
+
+from litestar import Litestar
+
+from wallet import failpoints
+from wallet.app import compose, create_app
+from wallet.cli.composition import load_keys, open_registry
+from wallet.clock import SystemClock
+from wallet.logs import configure
+from wallet.settings import Settings
+
+
+def application() -> Litestar:
+    """
+    Return the application of this process, from the environment.
+    """
+    settings = Settings()
+    clock = SystemClock()
+    configure(sys.stdout.buffer, clock, level=settings.log_level)
+    failpoints.arm_from_environment()
+    services = compose(
+        settings, clock=clock, keys=load_keys(settings), registry=open_registry(settings)
+    )
+    return create_app(services)
