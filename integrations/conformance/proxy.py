@@ -100,7 +100,7 @@ class Proxy:
                 if request:
                     await self._answer(request, reader, writer)
             finally:
-                writer.close()
+                await _closed(writer)
 
     async def _answer(
         self, request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -149,8 +149,15 @@ class Proxy:
         finally:
             self.raw += [bytes(spoken), bytes(answered)]
             upstream.cancel()
-            await asyncio.gather(upstream, return_exceptions=True)
             to_partner.close()
+            await asyncio.gather(upstream, return_exceptions=True)
+            await _closed(to_partner)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _pump(

@@ -1,0 +1,3 @@
+"""
+The hospital library's card, as an integration of its own.
+"""
