@@ -2,6 +2,7 @@
 The integrations as the wallet sees them: behind the guard, and never trusted with an exception.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -51,6 +52,12 @@ class Integrations(Protocol):
         """
         ...
 
+    def of_context(self, context: str) -> Sequence[Integration]:
+        """
+        Return those of a context.
+        """
+        ...
+
 
 class Order(Struct, frozen=True, kw_only=True):
     """
@@ -86,6 +93,13 @@ class Outside:
             UnknownIntegrationError: it is not installed.
         """
         return self._integration(integration_id).manifest
+
+    def payments(self) -> tuple[str, ...]:
+        """
+        Return the ids of the integrations that charge.
+        """
+        found = self._integrations.of_context("payment")
+        return tuple(each.manifest.id for each in found if isinstance(each, Payment))
 
     async def secure(self, integration_id: str, request: SecureRequest) -> Secured | Refused:
         """

@@ -60,7 +60,7 @@ class Mover:
         self._ledger = ledger
         self._journal = journal
         self._visits = visits
-        self._parties = parties
+        self.parties = parties
         self._work = work
 
     async def move(
@@ -136,7 +136,7 @@ class Mover:
         now = self._clock.now()
         plain: dict[str, Any] = {}
         if before.settled == "none" and after.settled == "standing":
-            party = await self._parties.settings(session, settlement.party_id)
+            party = await self.parties.settings(session, settlement.party_id)
             plain["deadline_at"] = now + timedelta(seconds=party.cash_due_seconds)
         if after.phase == "completed" and before.phase != "completed":
             plain["completed_at"] = now
@@ -235,7 +235,7 @@ class Mover:
         about: Settlement | Tender,
         contexts: tuple[str, ...],
     ) -> None:
-        party = await self._parties.settings(session, about.party_id)
+        party = await self.parties.settings(session, about.party_id)
         entry = Entry(
             resident_id=about.resident_id,
             kind=kind,
