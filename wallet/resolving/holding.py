@@ -2,7 +2,8 @@
 Who shows the code: proof before the transaction, consumption inside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,8 +30,13 @@ from wallet.parties.service import PartiesService
 from wallet.residents.service import ResidentsService
 from wallet.resolving import reading
 from wallet.resolving.errors import (
+    CodeExpiredError,
     CodeNotAcceptedError,
+    CodeNotYetValidError,
+    CodeRevokedError,
     CodeUnsupportedError,
+    CodeUsedError,
+    DeviceFrozenError,
 )
 from wallet.resolving.reading import Barcode, Foreign, Scanned, WrongProof
 from wallet.resolving.schemas import Resolve
@@ -264,7 +270,17 @@ class Decoder:
             raise IntegrationUnavailableError(retry_after_seconds=2) from None
 
 
-_ERRORS: Mapping[Unusable, type[WalletError]] = {}
+_ERRORS: Mapping[Unusable, Callable[[], WalletError]] = {
+    Unusable.USED: CodeUsedError,
+    Unusable.REPEATED: partial(CodeUsedError, holder_check=1),
+    Unusable.OLDER: partial(CodeUsedError, holder_check=1),
+    Unusable.EXPIRED: CodeExpiredError,
+    Unusable.FROZEN: DeviceFrozenError,
+    Unusable.REVOKED: CodeRevokedError,
+    Unusable.DRIFT: CodeNotYetValidError,
+    Unusable.UNKNOWN: CodeNotAcceptedError,
+    Unusable.OVER_BUDGET: partial(RateLimitedError, retry_after_seconds=60),
+}
 
 
 def refusal(reason: Unusable) -> WalletError:

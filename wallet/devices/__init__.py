@@ -1,0 +1,3 @@
+"""
+Whatever can show a code: its enrolment, its passes, its codes and how each is used up once.
+"""
