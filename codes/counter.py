@@ -6,7 +6,7 @@ from codes.profiles import FUSION_1
 _STEP_SECONDS = FUSION_1.step_seconds
 _SUBS = FUSION_1.subs
 _LOW_STEPS = 256 // _SUBS
-_HALF = _LOW_STEPS // 2
+_PASS_STEPS = FUSION_1.pass_seconds // _STEP_SECONDS
 
 
 def step_at(seconds: int) -> int:
@@ -36,24 +36,26 @@ def low_byte(counter: int) -> int:
     return counter & 0xFF
 
 
-def nearest_counter(low: int, now_seconds: int) -> tuple[int, int] | None:
+def counter_in_pass(low: int, expires_at_seconds: int) -> int | None:
     """
-    Rebuild the full counter whose step is nearest to now and whose low byte is `low`.
+    Rebuild the full counter whose low byte is `low` from the pass that shows it.
 
-    Thirty-two consecutive steps have different low bits, so there is exactly one candidate from
-    16 steps before now to 15 after it.
+    A pass shows codes for 20 steps, fewer than the 32 that five bits tell apart, so at most one
+    of its counters has a given low byte. The clock is not asked.
+
+    Args:
+        low: the byte that the text carries.
+        expires_at_seconds: of the pass (Unix time), a multiple of the step.
 
     Returns:
-        The counter and its step offset from now (-16..15), or None where the step would lie
-        before 1970.
+        The counter, or None where the pass shows no such code.
 
     """
-    now_step = now_seconds // _STEP_SECONDS
-    offset = (low // _SUBS - now_step + _HALF) % _LOW_STEPS - _HALF
-    step = now_step + offset
-    if step < 0:
+    first = step_at(expires_at_seconds) - _PASS_STEPS
+    place = (low // _SUBS - first) % _LOW_STEPS
+    if place >= _PASS_STEPS:
         return None
-    return step * _SUBS + low % _SUBS, offset
+    return (first + place) * _SUBS + low % _SUBS
 
 
 def instant_of(counter: int) -> int:

@@ -53,7 +53,7 @@ def draw_otp(issued: IssuedPass, seed: bytes, counter: int) -> Drawn:
     Args:
         issued: a pass of that profile.
         seed: the device seed that belongs to the pass's key id.
-        counter: of `counter_at`.
+        counter: of `counter_at`, at an instant in the window of the pass; others are not accepted.
 
     """
     suite = Header.from_bytes(issued.header).suite
@@ -68,7 +68,7 @@ def draw_signed(issued: IssuedPass, sign: Signer, counter: int) -> Drawn:
     Args:
         issued: a pass of that profile.
         sign: message to 64 bytes r ‖ s, by the device's own key.
-        counter: of `counter_at`.
+        counter: of `counter_at`, at an instant in the window of the pass; others are not accepted.
 
     Raises:
         SignatureShapeError: the signer did not return 64 bytes.

@@ -127,8 +127,7 @@ def seal_pass(key: LiveKey, header: bytes, content: PassContent) -> bytes:
     if (
         len(holder.enrolment_nonce) != NONCE_LENGTH
         or len(content.salt) != SALT_LENGTH
-        or content.expires_at_seconds % _STEP_SECONDS
-        or content.expires_at_seconds < _PASS_SECONDS
+        or not _is_expiry(content.expires_at_seconds)
     ):
         raise OutOfRangeError
     try:
@@ -149,11 +148,15 @@ def seal_pass(key: LiveKey, header: bytes, content: PassContent) -> bytes:
 def open_pass(key: LiveKey, header: bytes, sealed: bytes) -> PassContent | None:
     """
     Open a sealed pass, or answer None if key, header or pass do not belong together.
+
+    A pass whose expiry no window can have is not opened either, whoever sealed it.
     """
     plain = key.open(header, sealed)
     if plain is None:
         return None
     resident_id, device_no, nonce, expires_at, flags, salt = _LAYOUT.unpack(plain)
+    if not _is_expiry(expires_at):
+        return None
     return PassContent(Holder(resident_id, device_no, nonce), expires_at, flags, salt)
 
 
@@ -216,3 +219,7 @@ def top_up(ring: KeyRing, issue: Issue, *, randomness: bytes, now_seconds: int) 
         return TopUp(passes, {})
     key = ring.issuing(now_seconds)
     return TopUp(passes, {key.key_id: key.device_seed(issue.holder)})
+
+
+def _is_expiry(seconds: int) -> bool:
+    return seconds >= _PASS_SECONDS and seconds % _STEP_SECONDS == 0

@@ -3,7 +3,7 @@
 import hmac
 from typing import TypeAlias
 
-from codes.counter import instant_of, nearest_counter
+from codes.counter import counter_in_pass, instant_of, step_at
 from codes.errors import ProfileMismatchError, RefusalCode, Refused
 from codes.keys import Holder, KeyRing, LiveKey
 from codes.otp import one_time_password, pass_key
@@ -131,7 +131,8 @@ def verify_otp(opened: Opened, now_seconds: int) -> Verification:
     Check the one-time password, then the time.
 
     `CODE_NOT_ACCEPTED` here means a wrong one-time password under a valid pass, which the
-    caller counts per terminal and per device.
+    caller counts per terminal and per device. A right one that is old is `CODE_EXPIRED`, however
+    old, as long as its key lives.
 
     Raises:
         ProfileMismatchError: the code is a signed one.
@@ -140,15 +141,14 @@ def verify_otp(opened: Opened, now_seconds: int) -> Verification:
     if opened.profile is not Profile.OTP:
         raise ProfileMismatchError
     parsed = opened.parsed
-    candidate = nearest_counter(parsed.counter_low, now_seconds)
-    if candidate is None:
+    counter = counter_in_pass(parsed.counter_low, opened.expires_at_seconds)
+    if counter is None:
         return _NOT_ACCEPTED
-    counter, offset = candidate
     seed = opened.key.device_seed(opened.holder)
     key = pass_key(opened.suite, seed, parsed.header_bytes, parsed.sealed_pass)
     if not hmac.compare_digest(one_time_password(opened.suite, key, counter), parsed.proof):
         return _NOT_ACCEPTED
-    return _judge_time(opened, counter, offset)
+    return _judge_time(opened, counter, now_seconds)
 
 
 def verify_signed(opened: Opened, public_key: PublicKey, now_seconds: int) -> Verification:
@@ -157,7 +157,7 @@ def verify_signed(opened: Opened, public_key: PublicKey, now_seconds: int) -> Ve
 
     Args:
         opened: a code of the signed profile.
-        public_key: of the device that `opened` names; one of another suite verifies nothing.
+        public_key: of the enrolment that `opened` names; one of another suite verifies nothing.
         now_seconds: Unix time.
 
     Raises:
@@ -167,26 +167,20 @@ def verify_signed(opened: Opened, public_key: PublicKey, now_seconds: int) -> Ve
     if opened.profile is not Profile.SIGNED:
         raise ProfileMismatchError
     parsed = opened.parsed
-    candidate = nearest_counter(parsed.counter_low, now_seconds)
-    if candidate is None or public_key.suite is not opened.suite:
+    counter = counter_in_pass(parsed.counter_low, opened.expires_at_seconds)
+    if counter is None or public_key.suite is not opened.suite:
         return _NOT_ACCEPTED
-    counter, offset = candidate
     message = signed_message(parsed.header_bytes, parsed.sealed_pass, counter)
     if not public_key.verify(message, parsed.proof):
         return _NOT_ACCEPTED
-    return _judge_time(opened, counter, offset)
+    return _judge_time(opened, counter, now_seconds)
 
 
-def _judge_time(opened: Opened, counter: int, offset: int) -> Verification:
-    instant = instant_of(counter)
-    expires_at = opened.expires_at_seconds
+def _judge_time(opened: Opened, counter: int, now_seconds: int) -> Verification:
+    offset = step_at(instant_of(counter)) - step_at(now_seconds)
     if offset < -FUSION_1.offset_limit:
         return _EXPIRED
     if offset > FUSION_1.offset_limit:
-        return _NOT_YET_VALID
-    if instant >= expires_at:
-        return _EXPIRED
-    if instant < expires_at - FUSION_1.pass_seconds:
         return _NOT_YET_VALID
     return Accepted(
         resident_id=opened.resident_id,
@@ -197,5 +191,5 @@ def _judge_time(opened: Opened, counter: int, offset: int) -> Verification:
         flags=opened.flags,
         suite=opened.suite,
         profile=opened.profile,
-        pass_expires_at_seconds=expires_at,
+        pass_expires_at_seconds=opened.expires_at_seconds,
     )

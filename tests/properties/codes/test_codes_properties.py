@@ -28,6 +28,7 @@ from codes import (
     classify,
     counter_at,
     draw_online,
+    instant_of,
     make_numeric,
     new_key,
     open_code,
@@ -35,7 +36,7 @@ from codes import (
     parse_numeric,
     verify_otp,
 )
-from codes.counter import low_byte, nearest_counter
+from codes.counter import counter_in_pass, low_byte
 from codes.text import CODE_LENGTHS, encode
 from tests.vectors.codes.setting import octets
 
@@ -47,6 +48,8 @@ LAST_SECOND = 2**32 - 600 - 1
 suites = st.sampled_from(Suite)
 seconds = st.integers(0, LAST_SECOND)
 subs = st.integers(0, 7)
+expiries = st.integers(20, 2**32 // 30).map(lambda step: 30 * step)
+delays = st.integers(-95, 95) | st.integers(-(2**32), 2**32)
 holders = st.builds(
     Holder, st.integers(0, 2**64 - 1), st.integers(0, 2**16 - 1), st.binary(min_size=4, max_size=4)
 )
@@ -108,20 +111,34 @@ class TestParse:
 
 
 class TestCounter:
-    @given(seconds, subs, st.integers(-16, 15))
-    def test_rebuilt(self, now, sub, offset):
+    @given(expiries, st.integers(0, 19), subs)
+    def test_rebuilt(self, expiry, step, sub):
         """
-        The whole counter comes back from its low byte for the 32 nearest steps.
+        Each counter of a pass comes back from its low byte and the pass alone.
         """
-        at = now + 30 * offset
-        if at >= 0:
-            counter = counter_at(at, sub)
+        counter = counter_at(expiry - 600 + 30 * step, sub)
 
-            assert (counter, offset) == nearest_counter(low_byte(counter), now)
+        assert counter == counter_in_pass(low_byte(counter), expiry)
+
+    @given(expiries, st.integers(0, 255))
+    def test_within(self, expiry, low):
+        """
+        What is rebuilt has the low byte and lies in the window; else no counter there has it.
+        """
+        counter = counter_in_pass(low, expiry)
+        if counter is None:
+            shown = range((expiry - 600) // 30 * 8, expiry // 30 * 8)
+
+            assert low not in {low_byte(each) for each in shown}
+        else:
+            assert low == low_byte(counter)
+            assert expiry - 600 <= instant_of(counter) < expiry
 
 
 class TestVerify:
-    @given(suites, issues, salts, st.integers(60, LAST_SECOND), subs, st.integers(-95, 95))
+    @given(
+        suites, issues, salts, seconds, subs, st.integers(-95, 95) | st.integers(-(2**32), 2**32)
+    )
     def test_time(self, suite, issue, salt, at, sub, later):
         """
         A code is accepted in its own step and in one on either side, and else refused by time.

@@ -1,7 +1,8 @@
 import pytest
 
-from codes.counter import counter_at, instant_of, low_byte, nearest_counter, step_at
+from codes.counter import counter_at, counter_in_pass, instant_of, low_byte
 from codes.errors import OutOfRangeError
+from codes.profiles import FUSION_1
 from tests.vectors.codes.setting import T0
 
 
@@ -29,36 +30,39 @@ class TestInstantOf:
         assert T0 + 30 == instant_of(counter_at(T0 + 59, 7))
 
 
-class TestNearestCounter:
-    def test_each_offset(self):
+class TestCounterInPass:
+    @pytest.mark.parametrize("start", [0, 30, T0, T0 + 600, T0 + 360, 2**32 // 30 * 30 - 600])
+    def test_each_low_byte(self, start):
         """
-        Each of the 32 nearest steps is rebuilt with its own offset.
+        Each of the 160 counters of a pass comes back, and the 96 other low bytes have none.
         """
-        now = T0 + 12_345
-        found = [
-            nearest_counter(low_byte(counter), now)
-            for offset in range(-16, 16)
-            for counter in [counter_at(now + 30 * offset, 3)]
-        ]
+        shown = [counter_at(at, sub) for at in range(start, start + 600, 30) for sub in range(8)]
+        rebuilt = [counter_in_pass(low, start + 600) for low in range(256)]
 
-        assert [((step_at(now) + offset) * 8 + 3, offset) for offset in range(-16, 16)] == found
+        assert 160 == len(shown)
+        assert shown == sorted(counter for counter in rebuilt if counter is not None)
+        assert all(
+            low == low_byte(counter) for low, counter in enumerate(rebuilt) if counter is not None
+        )
 
-    def test_far(self):
+    @pytest.mark.parametrize("low_step", range(32))
+    def test_each_phase(self, low_step):
         """
-        A step farther away is taken for the one of the same low bits that is near.
+        Wherever the five bits begin anew within a pass, its borders are exact.
         """
-        counter = counter_at(T0 - 16 * 30 - 1, 0)
+        start = T0 + 30 * low_step
+        steps = {
+            offset: counter_in_pass(low_byte(counter_at(start + 30 * offset, 5)), start + 600)
+            for offset in range(-12, 20)
+        }
 
-        assert (counter + 256, 15) == nearest_counter(low_byte(counter), T0)
+        assert {
+            offset: counter_at(start + 30 * offset, 5) if offset >= 0 else None
+            for offset in range(-12, 20)
+        } == steps
 
-    def test_before_1970(self):
+    def test_enough_bits(self):
         """
-        There is no counter below zero.
+        A pass shows fewer steps than the bits in the text can tell apart.
         """
-        assert nearest_counter(31 << 3, 0) is None
-
-    def test_first_step(self):
-        """
-        The very first step can be rebuilt.
-        """
-        assert (7, 0) == nearest_counter(7, 29)
+        assert FUSION_1.pass_seconds // FUSION_1.step_seconds < 256 // FUSION_1.subs

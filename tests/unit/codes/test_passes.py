@@ -114,6 +114,19 @@ class TestOpenPass:
 
         assert open_pass(key, b"\x11" + HEADER[1:], sealed) is None
 
+    @pytest.mark.parametrize(
+        ("expiry", "opens"),
+        [(0, False), (570, False), (600, True), (630, True), (T0 + 599, False), (T0 + 601, False)],
+    )
+    def test_expiry(self, key, expiry, opens):
+        """
+        A pass that the key sealed opens only if a window can expire then.
+        """
+        plain = key.open(HEADER, seal_pass(key, HEADER, CONTENT))
+        sealed = key.seal(HEADER, plain[:14] + expiry.to_bytes(4) + plain[18:])
+
+        assert opens == (open_pass(key, HEADER, sealed) is not None)
+
     def test_every_bit(self, key):
         """
         A pass with any bit flipped does not open.

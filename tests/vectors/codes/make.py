@@ -15,7 +15,8 @@ from codes.profiles import Profile, Suite
 from codes.sealing import PASS_DOMAIN
 from codes.suites import algorithms_of, expand, extract
 from tests.vectors.codes import setting
-from tests.vectors.codes.cases import MIDDLE, verification_cases
+from tests.vectors.codes.cases import verification_cases
+from tests.vectors.codes.setting import MIDDLE
 from tests.vectors.codes.shapes import foreign_cases, numeric_cases, text_cases
 
 FOLDER = Path(__file__).parent

@@ -16,6 +16,7 @@ from tests.vectors.codes import curves
 
 # A multiple of 600 and of 32 steps, so that windows and low bits begin here.
 T0 = 1_800_000_000
+MIDDLE = T0 + 300
 ISSUER = 330300
 RETIRES_AT = T0 + 1200
 NAMES = {Suite.INTERNATIONAL: "international", Suite.NATIONAL: "national"}

@@ -5,7 +5,8 @@ from typing import Any
 from codes.profiles import Profile, Suite
 from codes.text import encode
 from tests.vectors.codes import setting
-from tests.vectors.codes.cases import MIDDLE, raw_of
+from tests.vectors.codes.cases import raw_of
+from tests.vectors.codes.setting import MIDDLE
 
 Case = dict[str, Any]
 _FULL_WIDTH = {ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"}

@@ -129,18 +129,28 @@ def verify(text: str, now: int, world: dict[str, Any]) -> dict[str, Any]:
     if key is None:
         return {"result": "CODE_NOT_ACCEPTED"}
     plain = open_pass(suite, bytes.fromhex(key["pass_secret"]), header, sealed)
-    offset = (low // 8 - now // 30 + 16) % 32 - 16
-    step = now // 30 + offset
-    if plain is None or step < 0:
+    counter = rebuilt(plain, low) if plain else None
+    if not plain or counter is None:
         return {"result": "CODE_NOT_ACCEPTED"}
-    counter = step * 8 + low % 8
     if profile == 0:
         good = proof == password(suite, bytes.fromhex(key["seed_master"]), plain, raw, counter)
     else:
         good = signature_is_good(suite, world, raw, counter)
     if not good:
         return {"result": "CODE_NOT_ACCEPTED"}
-    return judge(plain, counter, offset)
+    return judge(plain, counter, now)
+
+
+def rebuilt(plain: bytes, low: int) -> int | None:
+    """
+    Section 6, by trying all counters of the pass.
+    """
+    expiry = int.from_bytes(plain[14:18])
+    if expiry % 30 or expiry < 600:
+        return None
+    steps = range((expiry - 600) // 30, expiry // 30)
+    found = [step * 8 + sub for step in steps for sub in range(8) if (step * 8 + sub) % 256 == low]
+    return found[0] if found else None
 
 
 def find_key(world: dict[str, Any], header: bytes, suite: str, now: int) -> dict[str, Any] | None:
@@ -178,11 +188,11 @@ def signature_is_good(suite: str, world: dict[str, Any], raw: bytes, counter: in
     return curves.verify_ecdsa(curves.P256, public, digest, raw[46:])
 
 
-def judge(plain: bytes, counter: int, offset: int) -> dict[str, Any]:
-    expiry, instant = int.from_bytes(plain[14:18]), counter // 8 * 30
-    if offset < -1 or (offset <= 1 and instant >= expiry):
+def judge(plain: bytes, counter: int, now: int) -> dict[str, Any]:
+    offset = counter // 8 - now // 30
+    if offset < -1:
         return {"result": "CODE_EXPIRED"}
-    if offset > 1 or instant < expiry - 600:
+    if offset > 1:
         return {"result": "CODE_NOT_YET_VALID"}
     return {
         "result": "ACCEPTED",
@@ -192,7 +202,7 @@ def judge(plain: bytes, counter: int, offset: int) -> dict[str, Any]:
         "counter": str(counter),
         "step_offset": offset,
         "flags": plain[18],
-        "pass_expires_at": expiry,
+        "pass_expires_at": int.from_bytes(plain[14:18]),
     }
 
 
