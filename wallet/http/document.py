@@ -3,7 +3,8 @@ The OpenAPI document: generated, the same bytes every time, true to what the ser
 
 The framework leaves four things untold, which are added here: that closed Structs refuse unknown
 members, patterns in the dialect that JSON Schema reads (ECMA-262 knows no ``\A`` nor ``\Z``), the
-errors that any route may answer, and which headers a terminal must send.
+errors that any route may answer, and what a caller must bring. The last follows from the errors
+that a route declares: who can be told ``IDEMPOTENCY_KEY_MISSING`` must send one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +32,8 @@ from wallet.http.problems import MEDIA_TYPE
 ALWAYS: Final = (InternalError, OverloadedError, StorageFullError)
 WITH_INPUT: Final = (ValidationFailedError,)
 WITH_BODY: Final = (BodyTooLargeError, MediaTypeUnsupportedError, RequestTimeoutError)
-REQUIRED_HEADERS: Final = ("idempotency-key",)
+TERMINAL_SCHEME: Final = "terminal"
+RESIDENT_SCHEME: Final = "resident"
 _ONE_OF: Final = "One of: "
 _METHODS: Final = ("get", "put", "post", "delete", "patch")
 _PROBLEM_SCHEMA: Final = "Problem"
@@ -77,12 +79,14 @@ def encoded(schema: Mapping[str, Any]) -> bytes:
 
 def _finish(plain: Json) -> None:
     for operation in _operations(plain):
+        codes = _codes(operation)
+        if "IDEMPOTENCY_KEY_MISSING" in codes:
+            operation.setdefault("parameters", []).append(dict(_IDEMPOTENCY_KEY))
+        scheme = _scheme(codes)
+        if scheme:
+            operation["security"] = [{scheme: []}]
         for error in _errors_of(operation):
             _declare(operation["responses"], error)
-        for parameter in operation.get("parameters", []):
-            if str(parameter.get("name", "")).lower() in REQUIRED_HEADERS:
-                parameter["required"] = True
-                parameter["schema"] = _without_null(parameter["schema"])
     schemas = plain.setdefault("components", {}).setdefault("schemas", {})
     schemas.setdefault(_PROBLEM_SCHEMA, _PROBLEM)
     for node in _nodes(plain):
@@ -127,9 +131,21 @@ def _declare(responses: Json, error: type[WalletError]) -> None:
     response["description"] = _ONE_OF + ", ".join(sorted(names | {error.code}))
 
 
-def _without_null(schema: Json) -> Json:
-    kinds = [kind for kind in schema.get("oneOf", []) if kind.get("type") != "null"]
-    return kinds[0] if len(kinds) == 1 else schema
+def _codes(operation: Json) -> set[str]:
+    said = (str(answer.get("description", "")) for answer in operation["responses"].values())
+    listed = (text.removeprefix(_ONE_OF) for text in said if text.startswith(_ONE_OF))
+    return {code for text in listed for code in text.split(", ")}
+
+
+def _scheme(codes: set[str]) -> str:
+    """
+    Tell who may call from what they are refused with.
+    """
+    if "TOKEN_INVALID" not in codes:
+        return ""
+    if "TERMINAL_UNKNOWN" in codes:
+        return TERMINAL_SCHEME
+    return "" if "SIGNATURE_INVALID" in codes else RESIDENT_SCHEME
 
 
 def _nodes(value: Any) -> Iterator[Json]:  # noqa: ANN401
@@ -143,6 +159,14 @@ def _nodes(value: Any) -> Iterator[Json]:  # noqa: ANN401
             waiting.extend(node)
 
 
+_IDEMPOTENCY_KEY: Final[Json] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "One value for one intent: send it again, with the same body, to learn what "
+    "became of the first attempt.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
+}
 _PROBLEM: Final[Json] = {
     "title": _PROBLEM_SCHEMA,
     "description": "An RFC 9457 problem. Decide by `code`.",

@@ -18,6 +18,8 @@ from wallet.http.metrics import Metrics
 from wallet.logs import REQUEST_ID
 
 REQUEST_ID_HEADER: Final = "x-request-id"
+# an id of ours has no digits at all, so that no mask of the log takes a part of it for a number
+_LETTERS: Final = str.maketrans("0123456789", "ghjkmnpqrs")
 _UNKNOWN_ROUTE: Final = "(none)"
 _SERVER_ERROR: Final = 500
 
@@ -39,7 +41,8 @@ class Edge:
 
     Args:
         app: what it wraps.
-        make_request_id: makes a new id where the client sent none that is well formed.
+        make_request_id: 16 to 64 letters and digits that never come again, for a request
+            without a well-formed id of its own.
         elapsed: a clock that only moves forward, in seconds.
         metrics: counts requests by method, route and status.
         strict_transport: send HSTS; for an origin that is reached over TLS.
@@ -69,7 +72,7 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        request_id = well_formed(scope) or self._make_request_id()
+        request_id = well_formed(scope) or self._make_request_id().translate(_LETTERS)
         # the server may share one dictionary among requests; the id belongs to this one
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         started = self._elapsed()

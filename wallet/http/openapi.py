@@ -14,11 +14,9 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from wallet.http.document import encoded
+from wallet.http.document import RESIDENT_SCHEME, TERMINAL_SCHEME, encoded
 
 PATH: Final = "/openapi"
-TERMINAL_SCHEME: Final = "terminal"
-RESIDENT_SCHEME: Final = "resident"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -1,0 +1,128 @@
+"""A small application behind the edge."""
+
+from typing import Annotated
+
+import httpx
+import pytest
+from litestar import Controller, Litestar, post
+from litestar import get as get_route
+from litestar.params import FromPath, JSONBody, URLEncodedBody
+from msgspec import Meta, Struct
+
+from wallet.errors import NotFoundError
+from wallet.http.document import ClosedStructs
+from wallet.http.edge import install
+from wallet.http.health import HealthController, Readiness
+from wallet.http.limits import FORM, LimitsMiddleware, body_limits
+from wallet.http.metrics import Metrics
+from wallet.http.openapi import configuration
+from wallet.http.problems import handlers, problems
+from wallet.idempotency import IdempotencyKeyMissingError
+from wallet.parties import TerminalUnknownError, TokenInvalidError
+
+REFUSALS = (
+    NotFoundError,
+    TokenInvalidError,
+    TerminalUnknownError,
+    IdempotencyKeyMissingError,
+)
+
+
+class Bill(Struct, frozen=True, forbid_unknown_fields=True):
+    """
+    A closed body.
+    """
+
+    number: Annotated[str, Meta(pattern=r"\A[0-9]{1,4}\Z", max_length=4)]
+
+
+class Open(Struct, frozen=True):
+    """
+    A body that takes more than it names.
+    """
+
+    number: str = ""
+
+
+class Bills(Controller):
+    """
+    Routes with every kind of limit.
+    """
+
+    path = "/v1/bills"
+
+    @post(operation_id="make_bill", responses=problems(*REFUSALS))
+    async def make(self, data: JSONBody[Bill]) -> Bill:
+        return data
+
+    @post("/large", operation_id="large_bill", opt=body_limits(most_bytes=300_000))
+    async def large(self, data: JSONBody[Open]) -> Open:
+        return data
+
+    @post("/form", operation_id="form_bill", opt=body_limits(media_types=(FORM,)))
+    async def form(self, data: URLEncodedBody[Bill]) -> Bill:
+        return data
+
+    @get_route("/{number:str}", operation_id="get_bill", responses=problems(TokenInvalidError))
+    async def one(self, number: FromPath[str]) -> Open:
+        return Open(number)
+
+    @get_route("/broken", operation_id="broken_bill")
+    async def broken(self) -> Open:
+        msg = "张三 11010519491231002X"
+        raise RuntimeError(msg)
+
+
+class Shop:
+    """
+    The application, its counters and what passes for time.
+    """
+
+    def __init__(self):
+        self.metrics = Metrics()
+        self.readiness = Readiness()
+        self.made = 0
+        self.app = Litestar(
+            route_handlers=[Bills, HealthController],
+            dependencies={"readiness": self.ready},
+            middleware=[LimitsMiddleware(read_seconds=0.2)],
+            exception_handlers=handlers(),
+            plugins=[ClosedStructs()],
+            openapi_config=configuration(version="1.0.0", description="A shop."),
+            logging_config=None,
+        )
+        install(
+            self.app,
+            make_request_id=self.make_request_id,
+            elapsed=lambda: 0.0,
+            metrics=self.metrics,
+            strict_transport=True,
+        )
+
+    async def ready(self) -> Readiness:
+        return self.readiness
+
+    def make_request_id(self):
+        self.made += 1
+        return f"{self.made:032x}"
+
+    def client(self):
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://shop.example")
+
+
+@pytest.fixture
+def shop():
+    """
+    A small application behind the edge.
+    """
+    return Shop()
+
+
+@pytest.fixture
+async def client(shop):
+    """
+    Its client.
+    """
+    async with shop.client() as client:
+        yield client

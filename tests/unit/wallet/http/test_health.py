@@ -1,0 +1,139 @@
+"""Life and readiness."""
+
+import asyncio
+
+from sqlalchemy import text
+
+from tests.fakes.clock import StandingClock
+from wallet.db.engine import create_engine
+from wallet.db.session import Database
+from wallet.http.health import (
+    Check,
+    Readiness,
+    clock_sane,
+    database_reachable,
+    keys_loaded,
+    migrations_at_head,
+)
+
+
+class TestLivez:
+    async def test_answers(self, client):
+        """
+        A process that lives says so.
+        """
+        response = await client.get("/livez")
+
+        assert (200, {"status": "ok"}) == (response.status_code, response.json())
+
+
+class TestReadyz:
+    async def test_ready(self, client):
+        """
+        Where nothing is wrong the process is ready.
+        """
+        assert 200 == (await client.get("/readyz")).status_code
+
+    async def test_says_why_not(self, shop, client):
+        """
+        Where something is wrong the answer names it, and nothing else.
+        """
+        shop.readiness = Readiness(keys_loaded(lambda: False), keys_loaded(lambda: True))
+        response = await client.get("/readyz")
+
+        assert (503, "NOT_READY", ["keys"]) == (
+            response.status_code,
+            response.json()["code"],
+            response.json()["failing"],
+        )
+
+
+class TestReadiness:
+    async def test_slow_and_failing_checks(self):
+        """
+        A check that hangs or fails counts as no, and keeps no other from its answer.
+        """
+
+        async def hangs():
+            await asyncio.sleep(60)
+
+        async def fails():
+            raise OSError
+
+        async def holds():
+            return True
+
+        readiness = Readiness(
+            Check("slow", hangs), Check("broken", fails), Check("fine", holds), seconds=0.05
+        )
+
+        assert ["slow", "broken"] == await readiness.failing()
+
+
+class TestDatabaseReachable:
+    async def test_reachable(self, database):
+        """
+        A database that answers is reachable.
+        """
+        assert [] == await Readiness(database_reachable(database)).failing()
+
+    async def test_gone(self, tmp_path):
+        """
+        A database that is not there is not reachable.
+        """
+        gone = Database(create_engine(f"sqlite:///{tmp_path}/no/such/folder/wallet.db"))
+
+        assert ["database"] == await Readiness(database_reachable(gone)).failing()
+        await gone.close()
+
+
+class TestMigrationsAtHead:
+    async def test_at_head_behind_and_never(self, database):
+        """
+        Only the very revision that the program knows is good.
+        """
+        never = await Readiness(migrations_at_head(database, "0001")).failing()
+        async with database.transaction() as session:
+            await session.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
+            await session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        behind = await Readiness(migrations_at_head(database, "0002")).failing()
+        head = await Readiness(migrations_at_head(database, "0001")).failing()
+
+        assert (["migrations"], ["migrations"], []) == (never, behind, head)
+
+
+class TestClockSane:
+    async def test_keeps_step(self):
+        """
+        A clock that moves as time does is sane.
+        """
+        clock, steady = StandingClock(), [0.0]
+        check = clock_sane(clock, lambda: steady[0])
+        clock.advance(3600)
+        steady[0] = 3601.0
+
+        assert await check.holds()
+
+    async def test_jump(self):
+        """
+        After a jump, back or forth, the clock is not trusted for a minute.
+        """
+        clock, steady = StandingClock(), [0.0]
+        check = clock_sane(clock, lambda: steady[0])
+        clock.advance(-86_400)
+        answers = [await check.holds()]
+        for seconds in (59, 1):
+            clock.advance(seconds)
+            steady[0] += seconds
+            answers.append(await check.holds())
+
+        assert [False, False, True] == answers
+
+    async def test_never_set(self):
+        """
+        A clock before this program's year was never set.
+        """
+        clock = StandingClock()
+        clock.set(clock.now().replace(year=2020))
+
+        assert not await clock_sane(clock, lambda: 0.0).holds()
