@@ -113,9 +113,11 @@ async def capabilities(plugin: Plugin, exhibit: Exhibit) -> None:
 
 async def closes_twice(plugin: Plugin, exhibit: Exhibit) -> None:
     """
-    Closing twice is harmless, used or not.
+    Closing twice is harmless, after use too.
     """
     async with stand(plugin, exhibit) as world:
+        for case in world.stage.validations:
+            await world.bench.integration.validate(await case.request(world.bench))
         await world.bench.integration.close()
         await world.bench.integration.close()
 

@@ -59,7 +59,7 @@ class Proxy:
         self.once = False
         self.address = ""
         self.seen = 0
-        self.raw: list[bytes] = []
+        self.raw: list[bytearray] = []
         self._server: asyncio.Server | None = None
 
     def stop_listening(self) -> None:
@@ -128,10 +128,10 @@ class Proxy:
         writer: asyncio.StreamWriter,
     ) -> None:
         from_partner, to_partner = await asyncio.open_connection(*self._target)
-        spoken = bytearray(request)
+        spoken, answered = bytearray(request), bytearray()
+        self.raw += [spoken, answered]
         to_partner.write(request)
         upstream = asyncio.create_task(_pump(reader, to_partner, spoken))
-        answered = bytearray()
         try:
             while answer := await from_partner.read(_CHUNK):
                 answered += answer
@@ -147,7 +147,6 @@ class Proxy:
             if mode is Mode.CUT:
                 writer.transport.abort()
         finally:
-            self.raw += [bytes(spoken), bytes(answered)]
             upstream.cancel()
             to_partner.close()
             await asyncio.gather(upstream, return_exceptions=True)
