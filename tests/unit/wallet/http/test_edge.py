@@ -8,7 +8,8 @@ import structlog
 from prometheus_client import generate_latest
 
 from tests.fakes.clock import StandingClock
-from wallet.http.edge import HEADERS
+from wallet.http.edge import HEADERS, Edge
+from wallet.http.metrics import Metrics
 from wallet.logs import configure
 
 
@@ -147,3 +148,26 @@ class TestProblems:
 
         assert (405, "METHOD_NOT_ALLOWED") == (response.status_code, response.json()["code"])
         assert "POST" in response.headers["allow"]
+
+
+class TestEdge:
+    async def test_other_protocols_pass_untouched(self, log):
+        """
+        What is no HTTP request gets neither id nor line.
+        """
+        seen = []
+
+        async def app(scope, _receive, _send):
+            seen.append(scope)
+
+        edge = Edge(
+            app,
+            make_request_id=lambda: "",
+            elapsed=lambda: 0.0,
+            metrics=Metrics(),
+            strict_transport=False,
+        )
+        await edge({"type": "websocket"}, None, None)
+
+        assert [{"type": "websocket"}] == seen
+        assert [] == log()

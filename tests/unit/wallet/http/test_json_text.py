@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wallet.errors import ValidationFailedError
 from wallet.http.json_text import DEPTH_MAX, check
 
-TEXT = st.text(st.characters(exclude_characters="\0"), max_size=8)
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
@@ -32,7 +32,7 @@ class TestCheck:
         """
         Whatever a JSON writer writes passes, escaped or not.
         """
-        check(json.dumps(value, ensure_ascii=ascii_only).encode(errors="surrogatepass"))
+        check(json.dumps(value, ensure_ascii=ascii_only).encode())
 
     @pytest.mark.parametrize(
         "body",

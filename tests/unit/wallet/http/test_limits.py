@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from wallet.http.limits import body_limits
+from wallet.http.limits import LimitsMiddleware, body_limits
 
 JSON = {"content-type": "application/json"}
 BILL = b'{"number":"1"}'
@@ -193,3 +193,28 @@ class TestShape:
         await shop.app(scope, receive, send)
 
         assert 400 == sent[0]["status"]
+
+    async def test_body_comes_once(self):
+        """
+        Behind the limits the body comes in one piece, then what the client does next.
+        """
+        messages = [
+            {"type": "http.request", "body": b'{"a"', "more_body": True},
+            {"type": "http.request", "body": b":1}", "more_body": False},
+            {"type": "http.disconnect"},
+        ]
+        seen = []
+
+        async def receive():
+            return messages.pop(0)
+
+        async def handler(_scope, receive, _send):
+            seen.extend([await receive(), await receive()])
+
+        scope = {"method": "POST", "headers": [(b"content-type", b"application/json")]}
+        await LimitsMiddleware().handle(scope, receive, None, handler)
+
+        assert [
+            {"type": "http.request", "body": b'{"a":1}', "more_body": False},
+            {"type": "http.disconnect"},
+        ] == seen
