@@ -95,10 +95,10 @@ def create_app(services: Services, metrics: Metrics | None = None) -> Litestar:
 
 def _dependencies(services: Services) -> dict[str, Provide]:
     async def terminal(request: AnyRequest) -> TerminalCaller:
-        return await services.parties.terminal(request)
+        return await services.people.parties.terminal(request)
 
     async def resident(request: AnyRequest) -> ResidentCaller:
-        return await services.sessions.resident(request)
+        return await services.people.sessions.resident(request)
 
     def always(value: object) -> Callable[[], object]:
         return lambda: value

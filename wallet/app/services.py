@@ -5,60 +5,74 @@ Every service of the wallet, made once, from settings, keys and integrations.
 from dataclasses import dataclass
 
 from integrations.registry import Registry
-from wallet.bindings.linking import LinkingService
-from wallet.bindings.service import BindingsService
-from wallet.calls.guard import Guard
-from wallet.calls.outside import Outside
-from wallet.calls.service import CallsService
+from wallet.app.basis import Basis, basis
+from wallet.app.money import Money, money
+from wallet.app.people import People, people, resolving
 from wallet.clock import Clock
-from wallet.consents.service import ConsentsService
-from wallet.db.engine import create_engine
-from wallet.db.session import Database
-from wallet.idempotency.service import IdempotencyService
 from wallet.ids import Ids
-from wallet.journal.service import JournalService
-from wallet.ledger.service import LedgerService
-from wallet.parties.access import AccessService
-from wallet.parties.administration import PartiesAdministration
-from wallet.parties.service import PartiesService
-from wallet.presentations.service import PresentationsService
-from wallet.residents.service import ResidentsService
-from wallet.residents.sessions import SessionsService
+from wallet.resolving.service import ResolvingService
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
-from wallet.vault.service import Vault
-from wallet.work.service import WorkService
+from wallet.work.loop import Loop
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Basis:
+class Services:
     """
-    What everything else stands on.
+    The wallet without its HTTP.
     """
 
-    settings: Settings
-    clock: Clock
-    ids: Ids
-    database: Database
-    vault: Vault
-    registry: Registry
-    guard: Guard
+    basis: Basis
+    people: People
+    resolving: ResolvingService
+    money: Money
+
+    def injected(self) -> dict[str, object]:
+        """
+        Return the services that controllers ask for, by name.
+        """
+        return {
+            **self.people.injected(),
+            **self.money.injected(),
+            "resolving": self.resolving,
+        }
+
+    def loop(self, owner: str) -> Loop:
+        """
+        Return a worker's loop.
+
+        Args:
+            owner: its name, unique among the living.
+        """
+        return Loop(work=self.money.work, stepper=self.money.stepper, owner=owner)
+
+    async def close(self) -> None:
+        """
+        Let steps under way end, then close integrations and database.
+        """
+        await self.money.inline.close()
+        await self.basis.registry.close()
+        await self.basis.database.close()
 
 
-def basis(settings: Settings, *, clock: Clock, keys: KeyFile, registry: Registry) -> Basis:
+def compose(
+    settings: Settings,
+    *,
+    clock: Clock,
+    keys: KeyFile,
+    registry: Registry,
+    ids: Ids | None = None,
+) -> Services:
     """
-    Open the database and the vault.
+    Make every service.
+
+    Args:
+        settings: what the operator decided.
+        clock: the only source of time.
+        keys: the deployment's.
+        registry: the opened integrations.
+        ids: source of ids and secrets; the system's unless given.
     """
-    ids = Ids(clock)
-    engine = create_engine(
-        settings.database_url.get_secret_value(), pool_size=settings.database_pool
-    )
-    return Basis(
-        settings=settings,
-        clock=clock,
-        ids=ids,
-        database=Database(engine),
-        vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
-        registry=registry,
-        guard=Guard(clock=clock),
-    )
+    b = basis(settings, clock=clock, ids=ids or Ids(clock), keys=keys, registry=registry)
+    p = people(b)
+    return Services(basis=b, people=p, resolving=resolving(b, p), money=money(b, p))

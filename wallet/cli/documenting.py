@@ -18,8 +18,6 @@ def document_bytes() -> bytes:
     Return the document as it is committed and served.
     """
     clock = SystemClock()
-    keys = rotation.generate(
-        SuiteName.INTERNATIONAL, seconds(clock.now()), secrets.token_bytes
-    )
+    keys = rotation.generate(SuiteName.INTERNATIONAL, seconds(clock.now()), secrets.token_bytes)
     services = compose(Settings(), clock=clock, keys=keys, registry=Registry(()))
     return document(create_app(services))

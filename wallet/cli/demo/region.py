@@ -146,7 +146,7 @@ async def onboard(
     """
     Create a relying party with its profiles, and tokens for its HIS and its cashier's desk.
     """
-    administration = services.administration
+    administration = services.people.administration
     party_id = await administration.create_party(
         PartySettings(
             name=name,

@@ -1,0 +1,50 @@
+"""
+What everything else stands on.
+"""
+
+from dataclasses import dataclass
+
+from integrations.registry import Registry
+from wallet.calls.guard import Guard
+from wallet.clock import Clock
+from wallet.db.engine import create_engine
+from wallet.db.session import Database
+from wallet.ids import Ids
+from wallet.settings import Settings
+from wallet.vault.keyfile import KeyFile
+from wallet.vault.service import Vault
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """
+    Settings, time, ids, database, keys and integrations.
+    """
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    database: Database
+    vault: Vault
+    registry: Registry
+    guard: Guard
+
+
+def basis(
+    settings: Settings, *, clock: Clock, ids: Ids, keys: KeyFile, registry: Registry
+) -> Basis:
+    """
+    Open the database and the vault.
+    """
+    engine = create_engine(
+        settings.database_url.get_secret_value(), pool_size=settings.database_pool
+    )
+    return Basis(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        database=Database(engine),
+        vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
+        registry=registry,
+        guard=Guard(clock=clock),
+    )

@@ -1,0 +1,163 @@
+"""
+The services about who is who, and about one scan.
+"""
+
+from dataclasses import dataclass
+
+from wallet.app.basis import Basis
+from wallet.bindings.linking import LinkingService
+from wallet.bindings.service import BindingsService
+from wallet.consents.service import ConsentsService
+from wallet.devices.services import DeviceServices, device_services
+from wallet.idempotency.service import IdempotencyService
+from wallet.journal.service import JournalService
+from wallet.parties.access import AccessService
+from wallet.parties.administration import PartiesAdministration
+from wallet.parties.service import PartiesService
+from wallet.presentations.service import PresentationsService
+from wallet.residents.service import ResidentsService
+from wallet.residents.sessions import SessionsService
+from wallet.resolving.gate import Gate
+from wallet.resolving.holding import Decoder, Holder
+from wallet.resolving.service import ResolvingService
+from wallet.resolving.verdicts import Asker
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class People:
+    """
+    Residents and their devices, parties and their terminals, and what a scan needs of both.
+    """
+
+    parties: PartiesService
+    administration: PartiesAdministration
+    access: AccessService
+    idempotency: IdempotencyService
+    journal: JournalService
+    residents: ResidentsService
+    sessions: SessionsService
+    devices: DeviceServices
+    consents: ConsentsService
+    bindings: BindingsService
+    linking: LinkingService
+    presentations: PresentationsService
+
+    def injected(self) -> dict[str, object]:
+        """
+        Return the services that controllers ask for, by name.
+        """
+        return {
+            "access": self.access,
+            "consents": self.consents,
+            "idempotency": self.idempotency,
+            "journal": self.journal,
+            "linking": self.linking,
+            "residents": self.residents,
+            "sessions": self.sessions,
+            **self.devices.injected(),
+        }
+
+
+def people(b: Basis) -> People:
+    """
+    Return the services over the basis.
+    """
+    parties = PartiesService(
+        database=b.database,
+        clock=b.clock,
+        ids=b.ids,
+        vault=b.vault,
+        public_origin=b.settings.public_origin,
+    )
+    journal = JournalService(database=b.database, ids=b.ids, vault=b.vault)
+    residents = ResidentsService(database=b.database, clock=b.clock, ids=b.ids, vault=b.vault)
+    consents = ConsentsService(database=b.database, clock=b.clock, ids=b.ids)
+    bindings = BindingsService(clock=b.clock, ids=b.ids, vault=b.vault)
+    return People(
+        parties=parties,
+        administration=PartiesAdministration(
+            database=b.database, clock=b.clock, ids=b.ids, vault=b.vault, parties=parties
+        ),
+        access=AccessService(
+            database=b.database,
+            clock=b.clock,
+            ids=b.ids,
+            parties=parties,
+            public_origin=b.settings.public_origin,
+        ),
+        idempotency=IdempotencyService(clock=b.clock, vault=b.vault),
+        journal=journal,
+        residents=residents,
+        sessions=SessionsService(
+            database=b.database,
+            clock=b.clock,
+            ids=b.ids,
+            vault=b.vault,
+            residents=residents,
+            demo_login=b.settings.demo_login,
+        ),
+        devices=device_services(
+            database=b.database,
+            clock=b.clock,
+            ids=b.ids,
+            vault=b.vault,
+            parties=parties,
+            journal=journal,
+        ),
+        consents=consents,
+        bindings=bindings,
+        linking=LinkingService(
+            database=b.database,
+            clock=b.clock,
+            vault=b.vault,
+            registry=b.registry,
+            guard=b.guard,
+            residents=residents,
+            consents=consents,
+            bindings=bindings,
+        ),
+        presentations=PresentationsService(clock=b.clock, ids=b.ids, vault=b.vault),
+    )
+
+
+def resolving(b: Basis, p: People) -> ResolvingService:
+    """
+    Return the service of one scan.
+    """
+    decoder = Decoder(
+        database=b.database,
+        clock=b.clock,
+        registry=b.registry,
+        guard=b.guard,
+        parties=p.parties,
+    )
+    holder = Holder(
+        database=b.database,
+        clock=b.clock,
+        vault=b.vault,
+        devices=p.devices.devices,
+        residents=p.residents,
+        decoder=decoder,
+    )
+    gate = Gate(
+        clock=b.clock,
+        devices=p.devices.devices,
+        residents=p.residents,
+        parties=p.parties,
+        bindings=p.bindings,
+        consents=p.consents,
+        presentations=p.presentations,
+        journal=p.journal,
+    )
+    return ResolvingService(
+        database=b.database,
+        clock=b.clock,
+        ids=b.ids,
+        holder=holder,
+        gate=gate,
+        asker=Asker(registry=b.registry, guard=b.guard),
+        registry=b.registry,
+        parties=p.parties,
+        presentations=p.presentations,
+        idempotency=p.idempotency,
+    )

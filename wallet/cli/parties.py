@@ -1,0 +1,219 @@
+"""
+``fusion-wallet parties``: onboard relying parties and their terminals, and call as one.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import click
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from wallet.app import Services
+from wallet.cli.running import with_services
+from wallet.clock import SystemClock
+from wallet.parties.client import CallRefusedError, TerminalClient, enrol
+from wallet.parties.errors import InvalidProfileError, UnknownPartyError
+from wallet.parties.keys import private_from_pem
+from wallet.parties.words import PartyKind, PartySettings, Scope, SettledBy, TerminalKind
+
+_KINDS = click.Choice([kind.value for kind in PartyKind])
+_TERMINALS = click.Choice([kind.value for kind in TerminalKind])
+_SETTLERS = click.Choice([each.value for each in SettledBy])
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group("parties")
+def command() -> None:
+    """
+    Onboard relying parties and their terminals, and call the wallet as one.
+    """
+
+
+@command.command("create")
+@click.option("--name", required=True, help="Its registered name.")
+@click.option("--kind", type=_KINDS, required=True)
+@click.option("--otp-limit", default=20_000, show_default=True, help="Fen without approval (OTP).")
+@click.option("--signed-limit", default=200_000, show_default=True, help="The same, signed code.")
+@click.option("--cash-due", default=1800, show_default=True, help="Seconds the cash may be due.")
+@click.option(
+    "--settled-by", type=click.Choice([each.value for each in SettledBy]), default="wallet"
+)
+@click.option("--sign-resolve", is_flag=True, help="Its terminals sign resolves too.")
+def create(
+    name: str,
+    kind: str,
+    otp_limit: int,
+    signed_limit: int,
+    cash_due: int,
+    settled_by: str,
+    *,
+    sign_resolve: bool,
+) -> None:
+    """
+    Create a relying party; prints its id.
+    """
+    settings = PartySettings(
+        name=name,
+        kind=kind,
+        settled_by=settled_by,
+        otp_limit_minor=otp_limit,
+        signed_limit_minor=signed_limit,
+        cash_due_seconds=cash_due,
+        sign_resolve=sign_resolve,
+    )
+    click.echo(with_services(lambda s: s.people.administration.create_party(settings)))
+
+
+@command.command("list")
+def listing() -> None:
+    """
+    List parties and their terminals.
+    """
+
+    async def show(services: Services) -> None:
+        for party in await services.people.administration.list_parties():
+            click.echo(msgspec.json.encode(party).decode())
+            terminals = await services.people.administration.list_terminals(party.party_id)
+            for terminal in terminals:
+                click.echo("  " + msgspec.json.encode(terminal).decode())
+
+    with_services(show)
+
+
+@command.command("profile")
+@click.argument("party_id", type=int)
+@click.argument("integration_id")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def profile(party_id: int, integration_id: str, file: Path) -> None:
+    """
+    Set what an integration must know of a party, from a JSON file; kept encrypted.
+    """
+    content = file.read_bytes()
+
+    async def put(services: Services) -> None:
+        integration = services.basis.registry.get(integration_id)
+        if integration is None:
+            raise click.ClickException(f"{integration_id} is not among the allowed integrations")
+        schema = integration.manifest.party_profile
+        try:
+            await services.people.administration.set_profile(
+                party_id, integration_id, content, schema
+            )
+        except (InvalidProfileError, UnknownPartyError) as fault:
+            raise click.ClickException(str(fault)) from None
+
+    with_services(put)
+    click.echo("kept")
+
+
+@command.command("enrolment")
+@click.argument("party_id", type=int)
+@click.option("--kind", type=_TERMINALS, default=TerminalKind.DESK.value, show_default=True)
+@click.option("--scope", "scopes", multiple=True, type=click.Choice([s.value for s in Scope]))
+def enrolment(party_id: int, kind: str, scopes: tuple[str, ...]) -> None:
+    """
+    Print a one-time token with which one terminal enrols itself within a day.
+    """
+    granted = frozenset(Scope(scope) for scope in scopes) or frozenset(Scope)
+
+    async def issue(services: Services) -> str:
+        try:
+            issued = await services.people.administration.issue_enrolment_token(
+                party_id, kind=TerminalKind(kind), scopes=granted
+            )
+        except UnknownPartyError:
+            raise click.ClickException("no such party") from None
+        return issued.token
+
+    click.echo(with_services(issue))
+
+
+@command.command("revoke")
+@click.argument("party_id", type=int)
+@click.argument("terminal_id", type=int)
+def revoke(party_id: int, terminal_id: int) -> None:
+    """
+    Revoke a terminal, effective at once.
+    """
+    with_services(lambda s: s.people.administration.revoke_terminal(party_id, terminal_id))
+    click.echo("revoked")
+
+
+@command.command("enrol")
+@click.argument("token")
+@click.option("--origin", required=True, help="The wallet's address.")
+@click.option("--key", "key_file", type=_FILE, required=True, help="PEM; made if missing.")
+@click.option("--name", default="shell", show_default=True)
+def enrol_terminal(token: str, origin: str, key_file: Path, name: str) -> None:
+    """
+    Enrol this shell as a terminal; prints the terminal's id.
+    """
+    if not key_file.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+        key_file.touch(mode=0o600)
+        key_file.write_bytes(pem)
+    key = private_from_pem(key_file.read_bytes())
+
+    async def run() -> str:
+        async with aiohttp.ClientSession() as http:
+            return await enrol(http, origin, token=token, name=name, key=key)
+
+    click.echo(_answered(run()))
+
+
+@command.command("call")
+@click.argument("method")
+@click.argument("target")
+@click.argument("body", required=False)
+@click.option("--origin", default="http://127.0.0.1:8000", show_default=True)
+@click.option("--terminal", required=True, help="The terminal's id, from enrolment.")
+@click.option("--key", "key_file", type=_FILE, required=True)
+@click.option("--idempotency-key", default="", help="To repeat an earlier call.")
+def call(
+    method: str,
+    target: str,
+    body: str | None,
+    origin: str,
+    terminal: str,
+    key_file: Path,
+    idempotency_key: str,
+) -> None:
+    """
+    Send one request as a terminal: token, signature and idempotency key included.
+    """
+    key = private_from_pem(key_file.read_bytes())
+
+    async def run() -> str:
+        async with aiohttp.ClientSession() as http:
+            client = TerminalClient(
+                http,
+                origin=origin,
+                terminal_id=terminal,
+                key=key,
+                clock=SystemClock(),
+                token=secrets.token_bytes,
+            )
+            content = body.encode() if body else None
+            answered = await client.call(
+                method.upper(), target, content, idempotency_key=idempotency_key
+            )
+        return f"{answered.status}\n{answered.body.decode()}"
+
+    click.echo(_answered(run()))
+
+
+def _answered(coroutine: Coroutine[Any, Any, str]) -> str:
+    try:
+        return asyncio.run(coroutine)
+    except CallRefusedError as fault:
+        raise click.ClickException(fault.answered.body.decode()) from None
+    except aiohttp.ClientError as fault:
+        raise click.ClickException(f"no answer: {type(fault).__name__}") from None

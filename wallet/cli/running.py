@@ -1,0 +1,35 @@
+"""
+Commands that need the services: compose them, use them, close them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from wallet.app import Services, compose
+from wallet.cli.composition import load_keys, open_registry
+from wallet.clock import SystemClock
+from wallet.settings import Settings
+
+R = TypeVar("R")
+
+
+def with_services(use: Callable[[Services], Awaitable[R]]) -> R:
+    """
+    Run one use of the services of this deployment.
+    """
+    return asyncio.run(_with_services(use))
+
+
+async def _with_services(use: Callable[[Services], Awaitable[R]]) -> R:
+    settings = Settings()
+    services = compose(
+        settings,
+        clock=SystemClock(),
+        keys=load_keys(settings),
+        registry=open_registry(settings),
+    )
+    try:
+        return await use(services)
+    finally:
+        await services.close()
