@@ -7,8 +7,6 @@ Both are taken from the raw JSON text, so no number type ever stands in between.
 
 import re
 
-from msgspec import Raw
-
 _YUAN = re.compile(rb'("?)(-?)(0|[1-9][0-9]{0,13})(?:\.([0-9]{1,2})0{0,4})?\1')
 _ABSENT = (b"", b"null", b'""')
 
@@ -55,10 +53,3 @@ def decimal_text(value: int, places: int) -> str:
     """
     whole, rest = divmod(value, 10**places)
     return f"{whole}.{rest:0{places}d}"
-
-
-def yuan_number(fen: int) -> Raw:
-    """
-    Write fen as a JSON number of yuan with two decimals.
-    """
-    return Raw(yuan_from_fen(fen).encode())

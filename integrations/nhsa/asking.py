@@ -39,8 +39,6 @@ class Asker:
         now = self._environment.now()
         msgid = question_id(profile, now, self._environment.token(_RANDOM_BYTES))
         message = compose(profile, infno, msgid, at=now, desk=desk, content=content)
-        if message is None:
-            raise UnavailableError(f"{infno}: too long")
         answer = await self._client.call(profile, message, seconds)
         match answer:
             case Answered():

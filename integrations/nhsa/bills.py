@@ -7,8 +7,8 @@ from typing import Any
 
 from integrations.nhsa.amounts import decimal_text, yuan_from_fen
 from integrations.nhsa.context import CHINA, InstitutionProfile, china_time, from_china
+from integrations.nhsa.credentials import credential_fields
 from integrations.nhsa.memory import Continuation, Credential, Subject
-from integrations.nhsa.persons import credential_fields
 from integrations.spi import Bill, BillLine, PreSettle, Register, Settle
 
 Content = dict[str, Any]

@@ -7,7 +7,14 @@ from typing import Any
 from integrations.nhsa import bills
 from integrations.nhsa.context import InstitutionProfile, china_time
 from integrations.nhsa.credentials import present_credential
-from integrations.nhsa.envelope import COMPANION, LAST_SEQUENCE, Desk, compose, message_id
+from integrations.nhsa.envelope import (
+    COMPANION,
+    LAST_SEQUENCE,
+    Desk,
+    compose,
+    fits,
+    message_id,
+)
 from integrations.nhsa.memory import (
     Continuation,
     Message,
@@ -62,9 +69,9 @@ def prepare(
     draft = _draft(request, visit, numbers, profile)
     if isinstance(draft, Refused):
         return draft
-    messages = _messages(draft, numbers, profile)
-    if messages is None:
+    if not all(fits(content) for _, content in draft.parts):
         return Refused("BILL_REFUSED")
+    messages = _messages(draft, numbers, profile)
     operation = str(request.__struct_config__.tag)
     msgid = messages[-1].msgid
     payload = Payload(
@@ -77,24 +84,22 @@ def prepare(
     return Prepared(operation=operation, reference=msgid, payload=encode(payload))
 
 
-def _messages(
-    draft: _Draft, numbers: Numbers, profile: InstitutionProfile
-) -> tuple[Message, ...] | None:
-    made: list[Message] = []
-    for before_last, (infno, content) in enumerate(reversed(draft.parts)):
-        sequence = numbers.sequence + before_last * COMPANION
-        message = compose(
+def _messages(draft: _Draft, numbers: Numbers, profile: InstitutionProfile) -> tuple[Message, ...]:
+    """
+    Compose the messages; the last one has the wallet's own number.
+    """
+    last = len(draft.parts) - 1
+    return tuple(
+        compose(
             profile,
             infno,
-            message_id(profile, numbers.instant, sequence),
+            message_id(profile, numbers.instant, numbers.sequence + (last - place) * COMPANION),
             at=numbers.instant,
             desk=draft.desk,
             content=content,
         )
-        if message is None:
-            return None
-        made.insert(0, message)
-    return tuple(made)
+        for place, (infno, content) in enumerate(draft.parts)
+    )
 
 
 def _draft(

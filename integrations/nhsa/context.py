@@ -30,7 +30,7 @@ class TifGateway(Sensitive, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     url: Url
-    paasid: Annotated[str, Meta(min_length=1, max_length=100)]
+    paasid: Annotated[str, Meta(pattern=r"\A[\x21-\x7e]{1,100}\Z")]
     secret: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -133,13 +133,6 @@ def china_time(at: datetime) -> str:
     Write an instant as ``yyyy-MM-dd HH:mm:ss``, China Standard Time.
     """
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def china_date(at: datetime) -> str:
-    """
-    Write an instant's day as ``yyyy-MM-dd``, China Standard Time.
-    """
-    return at.astimezone(CHINA).strftime("%Y-%m-%d")
 
 
 def from_china(text: str) -> datetime | None:

@@ -3,6 +3,7 @@ What counts as presence at an institution, and what to show instead. Pure.
 """
 
 from datetime import datetime
+from typing import Any
 
 from integrations.nhsa.context import InstitutionProfile
 from integrations.nhsa.memory import ID_CARD, SOCIAL_SECURITY_CARD, Credential, decode
@@ -50,3 +51,14 @@ def read_card(profile: InstitutionProfile, card: CardRead, now: datetime) -> Cre
         reader=card.reader,
         expires=int(now.timestamp()) + profile.card_seconds,
     )
+
+
+def credential_fields(credential: Credential) -> dict[str, Any]:
+    """
+    Name a credential in the fields that 1101, 2201, 2206 and 2207 share.
+    """
+    return {
+        "mdtrt_cert_type": credential.cert_type,
+        "mdtrt_cert_no": credential.cert_no,
+        "card_sn": credential.card_sn,
+    }

@@ -78,6 +78,13 @@ def question_id(profile: InstitutionProfile, instant: datetime, random: bytes) -
     return message_id(profile, instant, sequence)
 
 
+def fits(content: dict[str, Any]) -> bool:
+    """
+    Tell whether the platform takes an input of that length; characters count, not bytes.
+    """
+    return len(msgspec.json.encode(content).decode()) <= INPUT_CHARACTERS
+
+
 def compose(
     profile: InstitutionProfile,
     infno: str,
@@ -86,13 +93,10 @@ def compose(
     at: datetime,
     desk: Desk,
     content: dict[str, Any],
-) -> Message | None:
+) -> Message:
     """
-    Put a transaction's input into its envelope; None when it exceeds the platform's limit.
+    Put a transaction's input into its envelope.
     """
-    text = msgspec.json.encode(content)
-    if len(text.decode()) > INPUT_CHARACTERS:
-        return None
     body = {
         "infno": infno,
         "msgid": msgid,
@@ -112,7 +116,7 @@ def compose(
         "fixmedins_name": profile.fixmedins_name,
         "sign_no": profile.sign_no,
         "enc_type": "",
-        "input": Raw(text),
+        "input": content,
     }
     return Message(infno=infno, msgid=msgid, body=Raw(msgspec.json.encode(body)))
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Raw
 
 from integrations.nhsa.amounts import optional_fen
+from integrations.nhsa.credentials import credential_fields
 from integrations.nhsa.envelope import decode_wire
 from integrations.nhsa.memory import Credential, Subject
 from integrations.nhsa.rules import INSURED, INSUTYPES
@@ -67,17 +68,6 @@ class _Row(Sensitive, frozen=True):
 class _PersonInfo(Sensitive, frozen=True):
     baseinfo: _Base
     insuinfo: tuple[_Row, ...] | None = ()
-
-
-def credential_fields(credential: Credential) -> dict[str, Any]:
-    """
-    Name a credential in the fields that 1101, 2201, 2206 and 2207 share.
-    """
-    return {
-        "mdtrt_cert_type": credential.cert_type,
-        "mdtrt_cert_no": credential.cert_no,
-        "card_sn": credential.card_sn,
-    }
 
 
 def person_question(credential: Credential) -> dict[str, Any]:

@@ -87,13 +87,14 @@ class _Detail(Sensitive, frozen=True):
     setl_id: str = ""
 
 
-class _Answer(Sensitive, frozen=True):
+class _One(Sensitive, frozen=True):
     setlinfo: Raw
     setldetail: tuple[_Detail, ...] | None = ()
 
 
-class _Rows(Sensitive, frozen=True):
-    rows: tuple[Raw, ...]
+class _Several(Sensitive, frozen=True):
+    setlinfo: tuple[Raw, ...]
+    setldetail: tuple[_Detail, ...] | None = ()
 
 
 class _Amounts(Sensitive, frozen=True):
@@ -110,17 +111,13 @@ def parse_settlements(output: bytes) -> tuple[Settlement | None, ...] | None:
         Per row the settlement, or None for a row that is malformed or does not balance; None
         when the answer as a whole is malformed.
     """
-    answer = decode_wire(output, _Answer)
-    if answer is None:
+    several = decode_wire(output, _Several)
+    if several is not None:
+        return tuple(_settlement(bytes(row), several.setldetail) for row in several.setlinfo)
+    one = decode_wire(output, _One)
+    if one is None:
         return None
-    info = bytes(answer.setlinfo)
-    wrapped = info if info.startswith(b"[") else b"[" + info + b"]"
-    rows = decode_wire(b'{"rows":' + wrapped + b"}", _Rows)
-    if rows is None:
-        return None
-    details = answer.setldetail or ()
-    alone = len(rows.rows) == 1
-    return tuple(_settlement(bytes(row), details, alone=alone) for row in rows.rows)
+    return (_settlement(bytes(one.setlinfo), one.setldetail, alone=True),)
 
 
 def only_settlement(output: bytes) -> Settlement | None:
@@ -131,13 +128,15 @@ def only_settlement(output: bytes) -> Settlement | None:
     return settlements[0] if settlements is not None and len(settlements) == 1 else None
 
 
-def _settlement(row: bytes, details: tuple[_Detail, ...], *, alone: bool) -> Settlement | None:
+def _settlement(
+    row: bytes, details: tuple[_Detail, ...] | None, *, alone: bool = False
+) -> Settlement | None:
     info = decode_wire(row, _Info)
     amounts = _amounts(row)
     if info is None or amounts is None:
         return None
     setl_id = info.setl_id or ""
-    own = tuple(one for one in details if alone or one.setl_id == setl_id)
+    own = tuple(one for one in details or () if alone or one.setl_id == setl_id)
     sign = -1 if amounts[WHOLE_BILL] < 0 else 1
     split = _split({name: sign * amount for name, amount in amounts.items()}, own, sign)
     if not split.balances():

@@ -17,9 +17,15 @@ def clock():
 
 
 @pytest.fixture
-def platform_settings():
-    keys = make_keys()
-    return default_settings(msgspec.structs.replace(keys, hospital_secret=TIF["secret"]))
+def distinct_infcodes():
+    """Whether the platform gives a reason in its result code, or -1 for all."""
+    return True
+
+
+@pytest.fixture
+def platform_settings(distinct_infcodes):
+    keys = msgspec.structs.replace(make_keys(), hospital_secret=TIF["secret"])
+    return msgspec.structs.replace(default_settings(keys), distinct_infcodes=distinct_infcodes)
 
 
 @pytest.fixture

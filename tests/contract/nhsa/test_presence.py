@@ -2,12 +2,11 @@
 
 import pytest
 
-from integrations.nhsa.memory import Credential, Subject, decode
+from integrations.nhsa.memory import Credential, decode
 from integrations.spi import (
     CardRead,
     DecodeRequest,
     FusedCode,
-    Linked,
     Obtained,
     Purpose,
     Refused,
@@ -274,31 +273,3 @@ class TestValidate:
         refused = await hospital.validate(Purpose.IDENTIFICATION, party=party)
 
         assert Refused("PARTY_NOT_DESIGNATED") == refused
-
-
-class TestTranscripts:
-    async def test_nothing_personal_reaches_the_observer(self, hospital, pharmacy, seen):
-        """
-        Names, numbers, tokens and secrets are gone from every exchange that was observed.
-        """
-        linked = await hospital.link(ZHANG)
-        await hospital.show_code(ZHANG, Scene.OUTPATIENT_REGISTRATION)
-        token = decode(hospital.credential, Credential).cert_no
-        await hospital.do(hospital.registration())
-        code = await pharmacy.mint(ZHANG)
-        await pharmacy.obtain(ZHANG, code, Scene.PHARMACY_PURCHASE)
-        secrets = (
-            ZHANG.name,
-            ZHANG.document_number,
-            decode(linked.subject, Subject).psn_no,
-            token,
-            code.text,
-            "0123456789abcdef",
-            "440100H4401060000100000001",
-            "示范市纺织厂",
-        )
-        text = "".join(f"{one.request}{one.response}{one.reference}" for one in seen)
-
-        assert isinstance(linked, Linked)
-        assert {"grant.ectoken", "1101", "2201", "ec.query"} == {one.operation for one in seen}
-        assert [] == [secret for secret in secrets if secret in text]
