@@ -145,13 +145,13 @@ def classify(text: str, rules: Rules) -> Classified:
 
 def _matches(rule: Rule, text: str, parts: list[str]) -> bool:
     fixed = len(rule.parts)
-    if len(text) > rule.longest or len(parts) < fixed:
-        return False
-    further = parts[fixed:]
-    if further and not rule.open_ended:
-        return False
-    printable = _ALPHABETS["printable"]
-    return all(map(_has_shape, rule.parts, parts)) and all(map(printable.fullmatch, further))
+    counted = len(parts) >= fixed if rule.open_ended else len(parts) == fixed
+    return (
+        counted
+        and len(text) <= rule.longest
+        and all(map(_has_shape, rule.parts, parts))
+        and all(map(_ALPHABETS["printable"].fullmatch, parts[fixed:]))
+    )
 
 
 def _has_shape(part: Part, text: str) -> bool:

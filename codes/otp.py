@@ -8,7 +8,7 @@ import pyotp
 
 from codes.errors import KeyMaterialError
 from codes.profiles import Suite
-from codes.suites import algorithms_of
+from codes.suites import algorithms_of, mac
 
 DOMAIN = b"fusion-wallet/1/otp"
 OTP_LENGTH = 8
@@ -57,7 +57,7 @@ def pass_key(suite: Suite, seed: bytes, header: bytes, sealed_pass: bytes) -> by
     """
     Derive the key of one pass: HMAC(device seed, domain ‖ header ‖ pass), 32 bytes.
     """
-    return algorithms_of(suite).mac(seed, DOMAIN + header + sealed_pass)
+    return mac(suite, seed, DOMAIN + header + sealed_pass)
 
 
 def one_time_password(suite: Suite, key: bytes, counter: int) -> bytes:
@@ -70,8 +70,7 @@ def one_time_password(suite: Suite, key: bytes, counter: int) -> bytes:
         counter: the full 64-bit counter.
 
     """
-    algorithms = algorithms_of(suite)
-    digest, mac = algorithms.digest, algorithms.mac
-    high = int(hotp(mac(key, _HIGH), counter, digest=digest))
-    low = int(hotp(mac(key, _LOW), counter, digest=digest))
+    digest = algorithms_of(suite).digest
+    high = int(hotp(mac(suite, key, _HIGH), counter, digest=digest))
+    low = int(hotp(mac(suite, key, _LOW), counter, digest=digest))
     return (high << _VALUE_BITS | low).to_bytes(OTP_LENGTH)

@@ -1,7 +1,6 @@
 """The two suites behind one interface: hash, MAC, key derivation, pass box."""
 
 import hashlib
-import hmac as standard_hmac
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 from codes.profiles import Suite
 from codes.sealing import AesSivBox, PassBox, Sm4SivBox
 
+# A copy costs half of what a new one does.
+_EMPTY_SM3 = hashes.Hash(hashes.SM3())
+
 
 class Sm3:
     """
@@ -19,7 +21,7 @@ class Sm3:
 
     Args:
         data: what to hash first.
-        state: a hash to go on from.
+        state: the hash to go on from, left as it is.
 
     """
 
@@ -29,8 +31,8 @@ class Sm3:
 
     __slots__ = ("_hash",)
 
-    def __init__(self, data: bytes = b"", *, state: hashes.Hash | None = None) -> None:
-        self._hash = hashes.Hash(hashes.SM3()) if state is None else state.copy()
+    def __init__(self, data: bytes = b"", *, state: hashes.Hash = _EMPTY_SM3) -> None:
+        self._hash = state.copy()
         self._hash.update(data)
 
     def update(self, data: bytes) -> None:
@@ -63,34 +65,22 @@ class Algorithms(msgspec.Struct, frozen=True):
     What one suite is made of.
 
     Attributes:
-        mac: (key, message) to 32 bytes.
-        digest: hash constructor in the shape of `hashlib`, for the one-time password.
-        hash_algorithm: the same hash for key derivation.
+        hash_algorithm: for HMAC and key derivation.
+        digest: constructor of the same hash in the shape of `hashlib`, for the one-time password.
         box: makes a pass box from a key of `box_key_length` bytes.
         box_key_length: 64 or 48.
 
     """
 
-    mac: Callable[[bytes, bytes], bytes]
-    digest: Callable[..., Any]
     hash_algorithm: hashes.HashAlgorithm
+    digest: Callable[..., Any]
     box: Callable[[bytes], PassBox]
     box_key_length: int
 
 
-def _hmac_sha256(key: bytes, message: bytes) -> bytes:
-    return standard_hmac.digest(key, message, "sha256")
-
-
-def _hmac_sm3(key: bytes, message: bytes) -> bytes:
-    mac = hmac.HMAC(key, hashes.SM3())
-    mac.update(message)
-    return mac.finalize()
-
-
 _ALGORITHMS = {
-    Suite.INTERNATIONAL: Algorithms(_hmac_sha256, hashlib.sha256, hashes.SHA256(), AesSivBox, 64),
-    Suite.NATIONAL: Algorithms(_hmac_sm3, Sm3, hashes.SM3(), Sm4SivBox, 48),
+    Suite.INTERNATIONAL: Algorithms(hashes.SHA256(), hashlib.sha256, AesSivBox, 64),
+    Suite.NATIONAL: Algorithms(hashes.SM3(), Sm3, Sm4SivBox, 48),
 }
 
 
@@ -99,6 +89,15 @@ def algorithms_of(suite: Suite) -> Algorithms:
     Return what the suite is made of.
     """
     return _ALGORITHMS[suite]
+
+
+def mac(suite: Suite, key: bytes, message: bytes) -> bytes:
+    """
+    Return the 32 bytes of HMAC (RFC 2104) with the suite's hash.
+    """
+    state = hmac.HMAC(key, algorithms_of(suite).hash_algorithm)
+    state.update(message)
+    return state.finalize()
 
 
 def extract(suite: Suite, secret: bytes, salt: bytes = b"") -> bytes:

@@ -235,6 +235,17 @@ class TestClassify:
         """
         assert isinstance(classify(text, BUILT_IN_RULES), Family | Ambiguous | Unknown)
 
+    @given(st.text() | st.text(string.printable) | st.text(LETTERS, min_size=505, max_size=515))
+    def test_prefix_decides(self, rest):
+        """
+        Under the built-in table `FW` means ours or nobody's, and nobody's is malformed to us too.
+        """
+        text = "FW" + rest
+        classified = classify(text, BUILT_IN_RULES)
+
+        assert classified in (Family("fusion"), Unknown())
+        assert classified == Family("fusion") or parse(text) == Malformed()
+
     @given(st.text("0123456789", max_size=40))
     def test_digits_do_not_overlap(self, digits):
         """

@@ -7,7 +7,7 @@ import pytest
 from codes.errors import KeyMaterialError
 from codes.otp import hotp, one_time_password, pass_key
 from codes.profiles import Suite
-from codes.suites import algorithms_of
+from codes.suites import algorithms_of, mac
 from tests.vectors.codes.setting import octets
 
 ASCII_KEY = b"1234567890"
@@ -102,9 +102,9 @@ class TestOneTimePassword:
         """
         The eight bytes are two HOTP values under two labels.
         """
-        algorithms, key = algorithms_of(suite), octets("pass", 32)
+        digest, key = algorithms_of(suite).digest, octets("pass", 32)
         high, low = (
-            int(hotp(algorithms.mac(key, label), 5, digest=algorithms.digest))
+            int(hotp(mac(suite, key, label), 5, digest=digest))
             for label in (b"fusion-wallet/1/otp/high", b"fusion-wallet/1/otp/low")
         )
 

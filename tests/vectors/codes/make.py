@@ -13,7 +13,7 @@ from codes.keys import SEED_LENGTH, CodeKey, LiveKey, device_seed_info
 from codes.otp import hotp, one_time_password, pass_key
 from codes.profiles import Profile, Suite
 from codes.sealing import PASS_DOMAIN
-from codes.suites import algorithms_of, expand, extract
+from codes.suites import algorithms_of, expand, extract, mac
 from tests.vectors.codes import setting
 from tests.vectors.codes.cases import verification_cases
 from tests.vectors.codes.setting import MIDDLE
@@ -56,7 +56,7 @@ def derivation(suite: Suite) -> dict[str, Any]:
     of_pass = pass_key(suite, seed, given.header, given.sealed)
     counter = counter_at(MIDDLE, 3)
     labelled = {
-        name: algorithms.mac(of_pass, b"fusion-wallet/1/otp/" + name.encode())
+        name: mac(suite, of_pass, b"fusion-wallet/1/otp/" + name.encode())
         for name in ("high", "low")
     }
     root = extract(suite, key.pass_secret)
