@@ -3,8 +3,8 @@ The OpenAPI document: generated, the same bytes every time, true to what the ser
 
 The framework leaves four things untold, which are added here: that closed Structs refuse unknown
 members, patterns in the dialect that JSON Schema reads (ECMA-262 knows no ``\A`` nor ``\Z``), the
-errors that any route may answer, and what a caller must bring. The last follows from the errors
-that a route declares: who can be told ``IDEMPOTENCY_KEY_MISSING`` must send one.
+errors that any route may answer, and what a caller must bring: a token where the handler asks for
+its caller, a key where it declares ``IDEMPOTENCY_KEY_MISSING``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from litestar import Litestar
 from litestar._openapi.schema_generation.plugins.struct import StructSchemaPlugin
 from litestar._openapi.schema_generation.schema import SchemaCreator
 from litestar.openapi.spec import Schema
+from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
 from wallet.errors import (
@@ -63,26 +64,33 @@ def document(app: Litestar) -> bytes:
     """
     Return the document as it is committed and served: sorted, indented, ending in a newline.
     """
-    return encoded(app.openapi_schema.to_schema())
-
-
-def encoded(schema: Mapping[str, Any]) -> bytes:
-    """
-    Return the finished document for what the framework generated.
-    """
     # over JSON, so that every tuple and enum is plain and nothing of the framework's is changed
-    plain: Json = msgspec.json.decode(msgspec.json.encode(dict(schema), enc_hook=str))
-    _finish(plain)
+    generated = app.openapi_schema.to_schema()
+    plain: Json = msgspec.json.decode(msgspec.json.encode(generated, enc_hook=str))
+    _finish(plain, _callers(app))
     text = msgspec.json.encode(plain, order="deterministic")
     return msgspec.json.format(text, indent=2) + b"\n"
 
 
-def _finish(plain: Json) -> None:
+def _callers(app: Litestar) -> dict[str, str]:
+    """
+    Return who may call, by operation id: the caller that a handler asks to be given.
+    """
+    return {
+        str(handler.operation_id): scheme
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        for scheme in (TERMINAL_SCHEME, RESIDENT_SCHEME)
+        if scheme in handler.parsed_fn_signature.parameters
+    }
+
+
+def _finish(plain: Json, callers: Mapping[str, str]) -> None:
     for operation in _operations(plain):
-        codes = _codes(operation)
-        if "IDEMPOTENCY_KEY_MISSING" in codes:
+        if "IDEMPOTENCY_KEY_MISSING" in _codes(operation):
             operation.setdefault("parameters", []).append(dict(_IDEMPOTENCY_KEY))
-        scheme = _scheme(codes)
+        scheme = callers.get(operation["operationId"])
         if scheme:
             operation["security"] = [{scheme: []}]
         for error in _errors_of(operation):
@@ -135,17 +143,6 @@ def _codes(operation: Json) -> set[str]:
     said = (str(answer.get("description", "")) for answer in operation["responses"].values())
     listed = (text.removeprefix(_ONE_OF) for text in said if text.startswith(_ONE_OF))
     return {code for text in listed for code in text.split(", ")}
-
-
-def _scheme(codes: set[str]) -> str:
-    """
-    Tell who may call from what they are refused with.
-    """
-    if "TOKEN_INVALID" not in codes:
-        return ""
-    if "TERMINAL_UNKNOWN" in codes:
-        return TERMINAL_SCHEME
-    return "" if "SIGNATURE_INVALID" in codes else RESIDENT_SCHEME
 
 
 def _nodes(value: Any) -> Iterator[Json]:  # noqa: ANN401

@@ -14,7 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from wallet.http.document import RESIDENT_SCHEME, TERMINAL_SCHEME, encoded
+from wallet.http.document import RESIDENT_SCHEME, TERMINAL_SCHEME, document
 
 PATH: Final = "/openapi"
 POLICY: Final = (
@@ -65,9 +65,9 @@ class _Document(OpenAPIRenderPlugin):
         self._finished = b""
 
     def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
-        del request
+        del openapi_schema
         if not self._finished:
-            self._finished = encoded(openapi_schema)
+            self._finished = document(request.app)
         return self._finished
 
 

@@ -38,7 +38,7 @@ class TerminalsController(Controller):
 
     @post(
         "/enrol",
-        operation_id="enrol_terminal",
+        operation_id="enrolTerminal",
         summary="Enrol a terminal's key",
         description=(
             "Uses up an enrolment token that an operator issued. The key is Ed25519 or P-256 and "
@@ -114,7 +114,7 @@ class TokenController(Controller):
     exception_handlers = _OAUTH_HANDLERS
 
     @post(
-        operation_id="issue_token",
+        operation_id="issueToken",
         summary="Get an access token",
         description=(
             "OAuth 2.0 client credentials with `private_key_jwt` (RFC 6749 §4.4, RFC 7523 §2.2). "

@@ -100,5 +100,5 @@ class Token(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     access_token: str
     token_type: str
-    expires_in: int
+    expires_in: Annotated[int, Meta(ge=1, le=300, description="Seconds.", examples=[300])]
     scope: str

@@ -6,10 +6,12 @@ import httpx
 import pytest
 from litestar import Controller, Litestar, post
 from litestar import get as get_route
+from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, URLEncodedBody
 from msgspec import Meta, Struct
 
 from wallet.errors import NotFoundError
+from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.document import ClosedStructs
 from wallet.http.edge import install
 from wallet.http.health import HealthController, Readiness
@@ -18,12 +20,9 @@ from wallet.http.metrics import Metrics
 from wallet.http.openapi import configuration
 from wallet.http.problems import handlers, problems
 from wallet.idempotency import IdempotencyKeyMissingError
-from wallet.parties import TerminalUnknownError, TokenInvalidError
 
 REFUSALS = (
     NotFoundError,
-    TokenInvalidError,
-    TerminalUnknownError,
     IdempotencyKeyMissingError,
 )
 
@@ -52,7 +51,8 @@ class Bills(Controller):
     path = "/v1/bills"
 
     @post(operation_id="make_bill", responses=problems(*REFUSALS))
-    async def make(self, data: JSONBody[Bill]) -> Bill:
+    async def make(self, data: JSONBody[Bill], terminal: NamedDependency[TerminalCaller]) -> Bill:
+        del terminal
         return data
 
     @post("/large", operation_id="large_bill", opt=body_limits(most_bytes=300_000))
@@ -63,8 +63,9 @@ class Bills(Controller):
     async def form(self, data: URLEncodedBody[Bill]) -> Bill:
         return data
 
-    @get_route("/{number:str}", operation_id="get_bill", responses=problems(TokenInvalidError))
-    async def one(self, number: FromPath[str]) -> Open:
+    @get_route("/{number:str}", operation_id="get_bill")
+    async def one(self, number: FromPath[str], resident: NamedDependency[ResidentCaller]) -> Open:
+        del resident
         return Open(number)
 
     @get_route("/broken", operation_id="broken_bill")
@@ -84,7 +85,11 @@ class Shop:
         self.made = 0
         self.app = Litestar(
             route_handlers=[Bills, HealthController],
-            dependencies={"readiness": self.ready},
+            dependencies={
+                "readiness": self.ready,
+                "terminal": self.terminal,
+                "resident": self.resident,
+            },
             middleware=[LimitsMiddleware(read_seconds=0.2)],
             exception_handlers=handlers(),
             plugins=[ClosedStructs()],
@@ -101,6 +106,12 @@ class Shop:
 
     async def ready(self) -> Readiness:
         return self.readiness
+
+    async def terminal(self) -> TerminalCaller:
+        return TerminalCaller(party_id=1, terminal_id=2, scopes=frozenset())
+
+    async def resident(self) -> ResidentCaller:
+        return ResidentCaller(resident_id=1, session_id=2)
 
     def make_request_id(self):
         self.made += 1

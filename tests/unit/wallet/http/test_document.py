@@ -57,9 +57,7 @@ class TestDocument:
         """
         answers = made["paths"]["/v1/bills"]["post"]["responses"]
 
-        assert {"201", "400", "401", "404", "408", "413", "415", "500", "503", "507"} == set(
-            answers
-        )
+        assert ["201", "400", "404", "408", "413", "415", "500", "503", "507"] == sorted(answers)
         assert (
             "One of: IDEMPOTENCY_KEY_MISSING, VALIDATION_FAILED" == answers["400"]["description"]
         )
