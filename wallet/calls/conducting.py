@@ -211,7 +211,8 @@ class Conductor:
             case Undetermined(exhausted=False):
                 return interval
             case Undetermined() if call.exhausted_at is not None:
-                return backoff(call.queries, self._token)
+                usual = poll.budget_seconds // poll.interval_seconds
+                return backoff(call.queries - usual, self._token)
             case _:
                 return timedelta(0)
 
