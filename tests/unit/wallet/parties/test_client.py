@@ -1,14 +1,10 @@
 """A terminal's client against a real server."""
 
-import asyncio
-import socket
-
 import aiohttp
 import pytest
-from granian.constants import Interfaces
-from granian.server.embed import Server
 
 from tests.fixtures.hospitals import Hospital, application, private_key
+from tests.fixtures.servers import free_port, serving
 from wallet.parties.client import Answered, CallRefusedError, TerminalClient, enrol
 
 
@@ -17,36 +13,11 @@ async def served(database, clock, ids, vault):
     """
     A hospital and the base URL of a server that knows it.
     """
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     origin = f"http://127.0.0.1:{port}"
-    hospital = Hospital(database, clock, ids, vault, origin=origin)
-    await hospital.found()
-    server = Server(
-        application(hospital),
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.ASGI,
-        log_enabled=False,
-    )
-    serving = asyncio.create_task(server.serve())
-    await _answers(port)
-    yield hospital, origin
-    server.stop()
-    await serving
-
-
-async def _answers(port):
-    for _ in range(200):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            await writer.wait_closed()
-            return
-    pytest.fail("the server did not start")
+    hospital = await Hospital(database, clock, ids, vault, origin=origin).found()
+    async with serving(application(hospital), port):
+        yield hospital, origin
 
 
 class TestTerminalClient:
