@@ -147,4 +147,4 @@ def _linked(reply: mapping.Reply) -> Linked:
 
 
 def _unexpected(method: str, reply: mapping.Reply) -> UnavailableError:
-    return UnavailableError(f"{method}: {reply.code} {reply.sub_code}".strip())
+    return UnavailableError(f"{method}: {mapping.said(reply)}")

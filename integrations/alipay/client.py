@@ -4,6 +4,7 @@ One signed request to Alipay's gateway and its verified answer. Never repeats an
 
 from collections.abc import Mapping
 from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import aiohttp
@@ -76,15 +77,13 @@ class Client:
     ) -> Verified | Unsent | Lost:
         """
         Send one request; `reference` names the exchange to the observer.
+
+        The application's keys were tried before: see `AlipayPlugin.open` and `profile_of`.
         """
         began = self._environment.now()
-        try:
-            timestamp = amounts.china_text(began)
-            form = requests.parameters(
-                application, method, biz_content, timestamp, notify_url=notify_url
-            )
-        except signing.UnusableKeyError:
-            return Unsent("the application's private key is not usable")
+        form = requests.parameters(
+            application, method, biz_content, amounts.china_text(began), notify_url=notify_url
+        )
         raw = await self._post(form, deadline_ms)
         verdict = _verified(raw, method, application) if isinstance(raw, _Raw) else raw
         exchange = Exchange(
@@ -201,10 +200,9 @@ class Client:
 
 
 def _line_trace() -> aiohttp.TraceConfig:
-    async def connected(_session: object, context: object, _parameters: object) -> None:
-        line = getattr(context, "trace_request_ctx", None)
-        if isinstance(line, _Line):
-            line.connected = True
+    async def connected(_session: object, context: SimpleNamespace, _parameters: object) -> None:
+        line: _Line = context.trace_request_ctx
+        line.connected = True
 
     trace = aiohttp.TraceConfig()
     trace.on_connection_create_end.append(connected)
@@ -216,11 +214,8 @@ def _verified(raw: _Raw, method: str, application: Application) -> Verified | Lo
     if cut is None:
         return Lost("the answer is malformed")
     member, signature = cut
-    try:
-        if not signing.verifies(member, signature, application.alipay_public_key_pem):
-            return Lost("the answer's signature does not verify")
-    except signing.UnusableKeyError:
-        return Lost("Alipay's public key is not usable")
+    if not signing.verifies(member, signature, application.alipay_public_key_pem):
+        return Lost("the answer's signature does not verify")
     reply = mapping.read(member)
     return Lost("the answer is malformed") if reply is None else Verified(reply)
 
@@ -234,6 +229,6 @@ def _shown(raw: _Raw | Unsent | Lost) -> str:
 def _result(verdict: Verified | Unsent | Lost) -> str:
     match verdict:
         case Verified(reply):
-            return f"{reply.code} {reply.sub_code}".strip()
+            return mapping.said(reply)
         case Unsent(reason) | Lost(reason):
             return reason

@@ -2,6 +2,7 @@
 From Alipay's answers to the wallet's outcomes. Pure; what is not listed decides nothing.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -26,6 +27,9 @@ from integrations.spi import (
     Unknown,
 )
 from integrations.spi.request import Sensitive
+
+_CODE = re.compile(r"[0-9]{5}")
+_SUB_CODE = re.compile(r"[A-Za-z_.-]{0,64}")
 
 Short = Annotated[str, Meta(max_length=64)]
 Amount = msgspec.Raw
@@ -72,6 +76,15 @@ def read(member: bytes) -> Reply | None:
         return None
 
 
+def said(reply: Reply) -> str:
+    """
+    The codes of an answer, for logs; what does not look like a code is not repeated.
+    """
+    code = reply.code if _CODE.fullmatch(reply.code) else "?"
+    sub_code = reply.sub_code if _SUB_CODE.fullmatch(reply.sub_code) else "?"
+    return f"{code} {sub_code}".strip()
+
+
 def fen_of(amount: Amount) -> int | None:
     """
     Fen of an amount member, string or number, or None when absent or malformed.
@@ -90,7 +103,7 @@ def performed(call: Call, reply: Reply, now: datetime) -> Outcome:
     listed = rules.LISTED[call.method].get(reply.sub_code)
     if reply.code == rules.BUSINESS_REFUSAL and listed is not None:
         return Declined(code=listed, partner_code=reply.sub_code)
-    return Unknown(reason=f"{reply.code} {reply.sub_code}".strip()[:80])
+    return Unknown(reason=said(reply))
 
 
 def confirmed(declined: Declined, reply: Reply) -> Outcome:
@@ -119,7 +132,7 @@ def charge_state(call: Call, reply: Reply, now: datetime, *, undone: bool) -> An
     if reply.code == rules.BUSINESS_REFUSAL and reply.sub_code == rules.TRADE_MISSING:
         return DidNotHappen(code="TRADE_CLOSED") if undone else Undecided(reason="no such trade")
     if reply.code != rules.SUCCESS or reply.out_trade_no != call.out_trade_no:
-        return Undecided(reason=f"{reply.code} {reply.sub_code}".strip()[:80])
+        return Undecided(reason=said(reply))
     match reply.trade_status:
         case rules.WAITS:
             return StillPending()
@@ -136,7 +149,7 @@ def cancel_state(call: Call, reply: Reply) -> Answer:
     What `alipay.trade.query` says of a cancel: only a closed trade proves it.
     """
     if reply.code != rules.SUCCESS or reply.out_trade_no != call.out_trade_no:
-        return Undecided(reason=f"{reply.code} {reply.sub_code}".strip()[:80])
+        return Undecided(reason=said(reply))
     if reply.trade_status != rules.CLOSED:
         return Undecided(reason="not closed; repeat the cancel")
     return Happened(
@@ -149,7 +162,7 @@ def refund_state(call: Call, reply: Reply) -> Answer:
     What `alipay.trade.fastpay.refund.query` says of a refund; absent means nothing yet.
     """
     if reply.code != rules.SUCCESS or not _names_match(call, reply):
-        return Undecided(reason=f"{reply.code} {reply.sub_code}".strip()[:80])
+        return Undecided(reason=said(reply))
     if reply.refund_status not in {"", "REFUND_SUCCESS"} or not bytes(reply.refund_amount):
         return Undecided(reason="not refunded yet; repeat the refund")
     if fen_of(reply.refund_amount) != call.amount_minor:

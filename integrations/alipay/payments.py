@@ -109,7 +109,7 @@ class Payments:
         if reply.sub_code in rules.BILL_MISSING and self._environment.now() >= final_at(day):
             return ()
         if reply.code != rules.SUCCESS or not reply.bill_download_url:
-            raise UnavailableError(f"{BILL}: {reply.code} {reply.sub_code}".strip())
+            raise UnavailableError(f"{BILL}: {mapping.said(reply)}")
         archive = await self._client.fetch(reply.bill_download_url, FETCH_MS)
         if isinstance(archive, Lost):
             raise UnavailableError(f"{BILL}: download: {archive.reason}")
@@ -123,6 +123,8 @@ class Payments:
         Verify a notification and name the trade to query; nothing else in it is believed.
         """
         profile = requests.profile_of(party) if party is not None else None
+        if party is not None and profile is None:
+            return Refused("PARTY_NOT_SET_UP")
         own = application_of(self._settings, profile)
         text, signature = signing.notification_text(form), form.get("sign", "")
         signed = signing.verifies(text, signature, own.alipay_public_key_pem)

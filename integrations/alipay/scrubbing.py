@@ -45,7 +45,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
 }
 _NESTS = re.compile(r"biz_content|agreement_params|error_response|alipay_[a-z_]{1,80}_response")
 _FORM = re.compile(r"[A-Za-z_]{1,64}=[^&\s]*(?:&[A-Za-z_]{1,64}=[^&\s]*)*")
-_HEAD = re.compile(r"(?:[A-Z]{3,7} /|HTTP/1)[^\n]*\r?\n")
+_HEAD = re.compile(r"(?:[A-Z]{3,7} /|HTTP/1)[^\n]*(?:\n|\Z)")
 
 
 def scrub(transcript: str) -> str:

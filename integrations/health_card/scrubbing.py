@@ -47,7 +47,7 @@ _KNOWN_NAMES = frozenset(
         "timestamp",
     }
 )
-_HEAD = re.compile(r"(?:[A-Z]{3,7} /|HTTP/1)[^\n]*\r?\n")
+_HEAD = re.compile(r"(?:[A-Z]{3,7} /|HTTP/1)[^\n]*(?:\n|\Z)")
 
 
 def scrub(transcript: str) -> str:
