@@ -109,7 +109,10 @@ class BindingsController(Controller):
         "/{handle:str}",
         operation_id="unlinkContext",
         summary="Unlink a context",
-        responses=problems(*_READING, NotFoundError, IntegrationUnavailableError),
+        description="It ends here at once, whatever the partner answers to being told.",
+        responses=problems(
+            *_READING, NotFoundError, LinkRefusedError, IntegrationUnavailableError
+        ),
     )
     async def unlink(
         self,

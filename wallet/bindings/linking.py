@@ -3,8 +3,9 @@ Linking and unlinking: the resident's side of bindings.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,7 @@ from integrations.spi import (
     Manifest,
     Refused,
     UnavailableError,
+    Unlinked,
 )
 from wallet.bindings.errors import IntegrationUnavailableError, LinkRefusedError
 from wallet.bindings.service import KIND, Binding, BindingsService
@@ -26,11 +28,12 @@ from wallet.calls.guard import Guard
 from wallet.clock import Clock
 from wallet.consents.service import ConsentsService
 from wallet.db.session import Database
-from wallet.errors import NotFoundError
+from wallet.errors import NotFoundError, WalletError
 from wallet.residents.service import ResidentsService
 from wallet.vault.service import Vault
 
 R = TypeVar("R")
+_LINK_RESULTS: Final = (Linked, ChoiceRequired, ActionRequired, Refused)
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -98,9 +101,10 @@ class LinkingService:
         manifest = integration.manifest
         async with self._database.reading() as session:
             person = await self._residents.person(session, resident_id)
+            earlier = await self._bindings.ended(session, resident_id, integration_id)
         request = LinkRequest(
             person=person,
-            reference=self._reference(resident_id, integration_id),
+            reference=self._reference(resident_id, integration_id, earlier),
             choice=choice,
             now=self._clock.now(),
         )
@@ -124,28 +128,36 @@ class LinkingService:
         """
         async with self._database.transaction() as session:
             binding = await self._owned(session, resident_id, handle)
-            await self._bindings.make_default(session, binding)
-            fresh = await self._bindings.binding(session, resident_id, binding.binding_id)
-        if fresh is None:
-            raise NotFoundError
-        return fresh
+            if not await self._bindings.make_default(session, binding):
+                raise NotFoundError
+        return msgspec.structs.replace(binding, is_default=True)
 
     async def unlink(self, resident_id: int, handle: str) -> None:
         """
         End a binding here at once, then release it at the partner.
 
+        Repeating it asks the partner again, unless the same integration was linked anew since.
+
         Raises:
-            NotFoundError: the resident has no such live binding.
+            NotFoundError: the resident never had such a binding.
+            LinkRefusedError: it is ended here; the partner does not release it.
             IntegrationUnavailableError: it is ended here; the partner did not answer, repeat it.
         """
         async with self._database.transaction() as session:
             binding = await self._owned(session, resident_id, handle, live=False)
             await self._bindings.end(session, binding)
+            living = await self._bindings.live(session, resident_id)
         integration = self._registry.get(binding.integration_id)
         linking = self._registry.linking(binding.integration_id)
-        if integration is None or linking is None:
+        anew = binding.integration_id in {each.integration_id for each in living}
+        if integration is None or linking is None or anew:
             return
-        await self._asked(integration.manifest, lambda: linking.unlink(binding.subject))
+        manifest = integration.manifest
+        unlinked = await self._asked(
+            manifest, lambda: linking.unlink(binding.subject), (Unlinked, Refused)
+        )
+        if isinstance(unlinked, Refused):
+            raise _refused(manifest, unlinked)
 
     def handle(self, binding: Binding) -> str:
         """
@@ -154,8 +166,9 @@ class LinkingService:
         audience = f"resident:{binding.resident_id}"
         return self._vault.seal_id(KIND, audience, binding.resident_id, binding.binding_id)
 
-    def _reference(self, resident_id: int, integration_id: str) -> str:
-        return self._vault.blind("link", f"{resident_id}:{integration_id}").hex()[:32]
+    def _reference(self, resident_id: int, integration_id: str, earlier: int) -> str:
+        attempt = f"{resident_id}:{integration_id}:{earlier}"
+        return self._vault.blind("link", attempt).hex()[:32]
 
     async def _kept(self, resident_id: int, manifest: Manifest, linked: Linked) -> Binding:
         async with self._database.transaction() as session:
@@ -175,8 +188,21 @@ class LinkingService:
             raise NotFoundError
         return binding
 
-    async def _asked(self, manifest: Manifest, call: Callable[[], Awaitable[R]]) -> R:
+    async def _asked(
+        self, manifest: Manifest, call: Callable[[], Awaitable[R]], expected: tuple[type, ...]
+    ) -> R:
+        deadline_ms = manifest.deadlines.perform_ms
         try:
-            return await self._guard.run(manifest.id, manifest.deadlines.perform_ms, call)
+            return await self._guard.run(manifest.id, deadline_ms, call, expected=expected)
         except UnavailableError:
-            raise IntegrationUnavailableError(retry_after_seconds=2) from None
+            raise _unavailable() from None
+
+
+def _refused(manifest: Manifest, refused: Refused) -> WalletError:
+    if refused.code not in manifest.refusals:
+        return _unavailable()
+    return LinkRefusedError(refusal=refused.code)
+
+
+def _unavailable() -> IntegrationUnavailableError:
+    return IntegrationUnavailableError(retry_after_seconds=2)

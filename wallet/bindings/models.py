@@ -14,7 +14,8 @@ class BindingRow(Table, table=True):
     """
     One binding. Subject, label and snapshot are encrypted.
 
-    Of a resident's live bindings of one context exactly one is the default.
+    Of a resident's live bindings of one context exactly one is the default; an integration has at
+    most one live binding.
     """
 
     __tablename__ = "bindings"
@@ -26,6 +27,14 @@ class BindingRow(Table, table=True):
             unique=True,
             sqlite_where=sql("is_default = 1 and status = 'live'"),
             postgresql_where=sql("is_default = 1 and status = 'live'"),
+        ),
+        Index(
+            "uq_bindings_live",
+            "resident_id",
+            "integration_id",
+            unique=True,
+            sqlite_where=sql("status = 'live'"),
+            postgresql_where=sql("status = 'live'"),
         ),
         *resident_table(CheckConstraint("status in ('live','ended')", "status")),
     )

@@ -5,11 +5,12 @@ Statements on bindings.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.bindings.models import BindingRow
+from wallet.db.conflicts import insert_first
 
 
 async def live(session: AsyncSession, resident_id: int) -> Sequence[BindingRow]:
@@ -24,6 +25,51 @@ async def live(session: AsyncSession, resident_id: int) -> Sequence[BindingRow]:
     return (await session.execute(statement)).scalars().all()
 
 
+async def ended(session: AsyncSession, resident_id: int, integration_id: str) -> int:
+    """
+    Count the ended bindings to one integration.
+    """
+    statement = select(func.count()).where(
+        col(BindingRow.resident_id) == resident_id,
+        col(BindingRow.integration_id) == integration_id,
+        col(BindingRow.status) == "ended",
+    )
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def locked(session: AsyncSession, resident_id: int) -> Sequence[BindingRow]:
+    """
+    Return the live bindings, oldest first; nobody else changes them before the transaction ends.
+    """
+    statement = (
+        select(BindingRow)
+        .where(col(BindingRow.resident_id) == resident_id, col(BindingRow.status) == "live")
+        .order_by(col(BindingRow.binding_id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> bool:
+    """
+    Add a binding unless the integration, or as a default the context, has a live one.
+    """
+    return await insert_first(session, BindingRow, values)
+
+
+async def ended(session: AsyncSession, resident_id: int, integration_id: str) -> int:
+    """
+    Return how many bindings to an integration have ended.
+    """
+    statement = select(func.count()).where(
+        col(BindingRow.resident_id) == resident_id,
+        col(BindingRow.integration_id) == integration_id,
+        col(BindingRow.status) == "ended",
+    )
+    return int((await session.execute(statement)).scalar_one())
+
+
 async def one(session: AsyncSession, resident_id: int, binding_id: int) -> BindingRow | None:
     """
     Return one binding, live or ended.
@@ -32,10 +78,10 @@ async def one(session: AsyncSession, resident_id: int, binding_id: int) -> Bindi
 
 
 async def set_default(
-    session: AsyncSession, resident_id: int, context: str, binding_id: int | None
+    session: AsyncSession, resident_id: int, context: str, binding_id: int
 ) -> None:
     """
-    Make one binding the context's default, or none of them.
+    Make one live binding the context's default.
     """
     of_context = (
         col(BindingRow.resident_id) == resident_id,
@@ -43,11 +89,8 @@ async def set_default(
         col(BindingRow.status) == "live",
     )
     await session.execute(update(BindingRow).where(*of_context).values(is_default=False))
-    if binding_id is not None:
-        chosen = col(BindingRow.binding_id) == binding_id
-        await session.execute(
-            update(BindingRow).where(*of_context, chosen).values(is_default=True)
-        )
+    chosen = col(BindingRow.binding_id) == binding_id
+    await session.execute(update(BindingRow).where(*of_context, chosen).values(is_default=True))
 
 
 async def end(session: AsyncSession, resident_id: int, binding_id: int, at: datetime) -> bool:

@@ -4,6 +4,7 @@ Bindings: linking a resident to an integration, and what resolving needs of it.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -13,10 +14,12 @@ from integrations.spi import Fields, Linked
 from wallet.bindings import repository
 from wallet.bindings.models import BindingRow
 from wallet.clock import Clock
+from wallet.errors import OverloadedError
 from wallet.ids import Ids
 from wallet.vault.service import Keep, Place, Vault
 
-KIND = "bnd"
+KIND: Final = "bnd"
+_TRIES: Final = 3  # the second sees what the first ran into
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -102,6 +105,18 @@ class BindingsService:
         row = await repository.one(session, resident_id, binding_id)
         return None if row is None else await self._value(session, row)
 
+    async def ended(self, session: AsyncSession, resident_id: int, integration_id: str) -> int:
+        """
+        Return how many bindings to the integration have ended.
+        """
+        return await repository.ended(session, resident_id, integration_id)
+
+    async def ended(self, session: AsyncSession, resident_id: int, integration_id: str) -> int:
+        """
+        Return how many bindings to an integration have ended.
+        """
+        return await repository.ended(session, resident_id, integration_id)
+
     async def keep(
         self,
         session: AsyncSession,
@@ -113,55 +128,57 @@ class BindingsService:
         """
         Keep a fresh link; it becomes the context's default when there is none.
 
-        Linking the same integration again replaces the binding.
+        Linking an integration again replaces its binding, unless it names the same subject.
+
+        Raises:
+            OverloadedError: the resident links in several places at once.
         """
-        standing = await repository.live(session, resident_id)
-        replaced = [row for row in standing if row.integration_id == integration_id]
-        for row in replaced:
-            await repository.end(session, resident_id, row.binding_id, self._clock.now())
-        has_default = any(
-            row.is_default and row.context == context and row not in replaced for row in standing
-        )
-        binding_id = self._ids.local()
-        row = BindingRow(
-            resident_id=resident_id,
-            binding_id=binding_id,
-            context=context,
-            integration_id=integration_id,
-            subject=await self._seal(session, resident_id, binding_id, "subject", linked.subject),
-            label=await self._seal(session, resident_id, binding_id, "label", linked.label),
-            status="live",
-            is_default=not has_default,
-            version=1,
-            snapshot=None,
-            validated_at=None,
-            created_at=self._clock.now(),
-            ended_at=None,
-        )
-        session.add(row)
-        await session.flush()
-        return await self._value(session, row)
+        values = await self._values(session, resident_id, linked)
+        values |= {"context": context, "integration_id": integration_id}
+        for _ in range(_TRIES):
+            standing = await repository.locked(session, resident_id)
+            former = next((row for row in standing if row.integration_id == integration_id), None)
+            if former is not None:
+                binding = await self._value(session, former)
+                if binding.subject == linked.subject:
+                    return binding
+                await repository.end(session, resident_id, former.binding_id, values["created_at"])
+            values["is_default"] = not any(
+                row.is_default and row.context == context for row in standing if row is not former
+            )
+            if await repository.add(session, values):
+                return await self._value(session, BindingRow(**values))
+        raise OverloadedError(retry_after_seconds=1)
 
     async def end(self, session: AsyncSession, binding: Binding) -> bool:
         """
         End a binding; the oldest other one of its context becomes the default.
-        """
-        now = self._clock.now()
-        ended = await repository.end(session, binding.resident_id, binding.binding_id, now)
-        if ended and binding.is_default:
-            rest = await repository.live(session, binding.resident_id)
-            heirs = [row.binding_id for row in rest if row.context == binding.context]
-            heir = heirs[0] if heirs else None
-            await repository.set_default(session, binding.resident_id, binding.context, heir)
-        return ended
 
-    async def make_default(self, session: AsyncSession, binding: Binding) -> None:
+        Returns:
+            False when it had ended before.
         """
-        Make a live binding the default of its context.
+        standing = await repository.locked(session, binding.resident_id)
+        row = next((row for row in standing if row.binding_id == binding.binding_id), None)
+        if row is None:
+            return False
+        was_default = row.is_default
+        await repository.end(session, row.resident_id, row.binding_id, self._clock.now())
+        heirs = [r.binding_id for r in standing if r.context == row.context and r is not row]
+        if was_default and heirs:
+            await repository.set_default(session, row.resident_id, row.context, heirs[0])
+        return True
+
+    async def make_default(self, session: AsyncSession, binding: Binding) -> bool:
         """
+        Make a live binding the default of its context; False when it has ended.
+        """
+        standing = await repository.locked(session, binding.resident_id)
+        if binding.binding_id not in {row.binding_id for row in standing}:
+            return False
         await repository.set_default(
             session, binding.resident_id, binding.context, binding.binding_id
         )
+        return True
 
     async def keep_snapshot(
         self, session: AsyncSession, resident_id: int, binding_id: int, fields: Fields
@@ -181,6 +198,25 @@ class BindingsService:
         Forget the last validated answer, because the integration has refused since.
         """
         await repository.keep_snapshot(session, resident_id, binding_id, None, None)
+
+    async def _values(
+        self, session: AsyncSession, resident_id: int, linked: Linked
+    ) -> dict[str, Any]:
+        binding_id = self._ids.local()
+        return {
+            "resident_id": resident_id,
+            "binding_id": binding_id,
+            "subject": await self._seal(
+                session, resident_id, binding_id, "subject", linked.subject
+            ),
+            "label": await self._seal(session, resident_id, binding_id, "label", linked.label),
+            "status": "live",
+            "version": 1,
+            "snapshot": None,
+            "validated_at": None,
+            "created_at": self._clock.now(),
+            "ended_at": None,
+        }
 
     async def _value(self, session: AsyncSession, row: BindingRow) -> Binding:
         snapshot = None

@@ -1,0 +1,129 @@
+"""
+``fusion-wallet demo``: everything at once, over real HTTP, on free loopback ports.
+"""
+
+import asyncio
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import click
+import msgspec
+
+from wallet.app import compose
+from wallet.cli.composition import load_keys, open_registry
+from wallet.cli.demo import region
+from wallet.cli.demo.printing import Narrator
+from wallet.cli.demo.processes import Processes, free_port
+from wallet.cli.demo.region import Onboarded, Partners
+from wallet.cli.demo.story import Story, tell
+from wallet.clock import SystemClock
+from wallet.db import migrate
+from wallet.settings import PREFIX, Settings
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Tell the story and exit.")
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Folder to use.")
+def command(*, once: bool, keep: Path | None) -> None:
+    """
+    Start partners, server and worker, tell the whole story, then serve until Ctrl-C.
+    """
+    folder = keep or Path(tempfile.mkdtemp(prefix="fusion-wallet-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    processes = Processes(folder)
+    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    try:
+        _run(folder, processes, once=once)
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        processes.end()
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def _run(folder: Path, processes: Processes, *, once: bool) -> None:
+    began = time.monotonic()
+    narrator = Narrator()
+    click.secho("fusion-wallet demo", bold=True)
+    narrator.fact("folder", folder)
+    partners = _start_partners(folder, processes, narrator)
+    environment = _environment(folder)
+    settings = _settings(environment)
+    region.make_keys(settings.key_file)
+    region.write_private(settings.integration_settings, region.integration_settings(partners))
+    hospital, pharmacy = asyncio.run(_seed(settings, partners))
+    processes.start("server", "serve", environment=environment)
+    processes.start("worker", "worker", environment=environment)
+    processes.await_answer("server", f"{settings.public_origin}/readyz")
+    narrator.fact("wallet", settings.public_origin)
+    story = Story(
+        settings=settings,
+        partners=partners,
+        hospital=hospital,
+        pharmacy=pharmacy,
+        folder=folder,
+        narrator=narrator,
+    )
+    asyncio.run(tell(story))
+    narrator.fact("told in", f"{time.monotonic() - began:.1f} s")
+    if not once:
+        _serve(processes, settings)
+
+
+def _start_partners(folder: Path, processes: Processes, narrator: Narrator) -> Partners:
+    told = region.partner_settings()
+    urls = {}
+    for name, settings in told.items():
+        file = region.write_private(folder / f"sandbox-{name}.json", msgspec.json.encode(settings))
+        urls[name] = processes.sandbox(name, file)
+        narrator.fact(f"sandbox {name}", urls[name])
+    return Partners(
+        nhsa=told["nhsa"], alipay=told["alipay"], health_card=told["health_card"], urls=urls
+    )
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    port = free_port()
+    values = {
+        "database_url": f"sqlite:///{folder / 'wallet.db'}",
+        "key_file": str(folder / "keys.json"),
+        "integration_settings": str(folder / "integrations.json"),
+        "public_origin": f"http://127.0.0.1:{port}",
+        "port": str(port),
+        "demo_login": "true",
+    }
+    return {PREFIX + name.upper(): value for name, value in values.items()}
+
+
+def _settings(environment: dict[str, str]) -> Settings:
+    values = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items()}
+    return Settings.model_validate(values)
+
+
+async def _seed(settings: Settings, partners: Partners) -> tuple[Onboarded, Onboarded]:
+    registry = open_registry(settings)
+    services = compose(settings, clock=SystemClock(), keys=load_keys(settings), registry=registry)
+    try:
+        await migrate.upgrade(services.basis.database.engine)
+        hospital = await region.onboard(services, registry, partners, region.HOSPITAL, 0)
+        pharmacy = await region.onboard(services, registry, partners, region.PHARMACY, 1)
+    finally:
+        await services.close()
+    return hospital, pharmacy
+
+
+def _serve(processes: Processes, settings: Settings) -> None:
+    click.echo()
+    click.secho(f"Serving {settings.public_origin} (Ctrl-C ends)", bold=True)
+    click.echo(f"    interface: {settings.public_origin}/openapi")
+    while processes.alive():
+        time.sleep(0.5)
+    raise click.ClickException("a process ended by itself; see its log in the folder above")
