@@ -108,10 +108,10 @@ class LinkingService:
             choice=choice,
             now=self._clock.now(),
         )
-        result = await self._asked(manifest, lambda: linking.link(request))
+        result = await self._asked(manifest, lambda: linking.link(request), _LINK_RESULTS)
         match result:
-            case Refused(code=code):
-                raise LinkRefusedError(refusal=code)
+            case Refused():
+                raise _refused(manifest, result)
             case ChoiceRequired(choices=choices):
                 return Step(choices=choices)
             case ActionRequired(url=url):
@@ -167,6 +167,7 @@ class LinkingService:
         return self._vault.seal_id(KIND, audience, binding.resident_id, binding.binding_id)
 
     def _reference(self, resident_id: int, integration_id: str, earlier: int) -> str:
+        # the same through all steps of one attempt, another one once that link has ended
         attempt = f"{resident_id}:{integration_id}:{earlier}"
         return self._vault.blind("link", attempt).hex()[:32]
 

@@ -2,8 +2,9 @@
 Statements on bindings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,18 +57,6 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> bool:
     Add a binding unless the integration, or as a default the context, has a live one.
     """
     return await insert_first(session, BindingRow, values)
-
-
-async def ended(session: AsyncSession, resident_id: int, integration_id: str) -> int:
-    """
-    Return how many bindings to an integration have ended.
-    """
-    statement = select(func.count()).where(
-        col(BindingRow.resident_id) == resident_id,
-        col(BindingRow.integration_id) == integration_id,
-        col(BindingRow.status) == "ended",
-    )
-    return int((await session.execute(statement)).scalar_one())
 
 
 async def one(session: AsyncSession, resident_id: int, binding_id: int) -> BindingRow | None:

@@ -111,12 +111,6 @@ class BindingsService:
         """
         return await repository.ended(session, resident_id, integration_id)
 
-    async def ended(self, session: AsyncSession, resident_id: int, integration_id: str) -> int:
-        """
-        Return how many bindings to an integration have ended.
-        """
-        return await repository.ended(session, resident_id, integration_id)
-
     async def keep(
         self,
         session: AsyncSession,

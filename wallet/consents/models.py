@@ -4,7 +4,8 @@ Table of consents.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import text as sql
 
 from wallet.db.tables import Table, big, instant, resident_table, text
 
@@ -13,15 +14,28 @@ class ConsentRow(Table, table=True):
     """
     One consent: a context, a purpose, every party or one.
 
-    ``party_id`` 0 stands for every relying party of the region. A withdrawn row stays as evidence.
+    ``party_id`` 0 stands for every relying party of the region. A withdrawn row stays as evidence;
+    of those that stand no two say the same.
     """
 
     __tablename__ = "consents"
-    __table_args__ = resident_table(
-        CheckConstraint(
-            "purpose in ('identification','registration','settlement','payment')", "purpose"
+    __table_args__ = (
+        Index(
+            "uq_consents_standing",
+            "resident_id",
+            "context",
+            "purpose",
+            "party_id",
+            unique=True,
+            sqlite_where=sql("withdrawn_at is null"),
+            postgresql_where=sql("withdrawn_at is null"),
         ),
-        CheckConstraint("basis in ('contract','law','separate_consent')", "basis"),
+        *resident_table(
+            CheckConstraint(
+                "purpose in ('identification','registration','settlement','payment')", "purpose"
+            ),
+            CheckConstraint("basis in ('contract','law','separate_consent')", "basis"),
+        ),
     )
 
     resident_id: int = big(key=True)

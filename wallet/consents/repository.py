@@ -2,14 +2,16 @@
 Statements on consents.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.consents.models import ConsentRow
+from wallet.db.conflicts import insert_first
 
 
 async def live(session: AsyncSession, resident_id: int) -> Sequence[ConsentRow]:
@@ -20,6 +22,13 @@ async def live(session: AsyncSession, resident_id: int) -> Sequence[ConsentRow]:
         col(ConsentRow.resident_id) == resident_id, col(ConsentRow.withdrawn_at).is_(None)
     )
     return (await session.execute(statement)).scalars().all()
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> bool:
+    """
+    Add a consent unless one that says the same stands.
+    """
+    return await insert_first(session, ConsentRow, values)
 
 
 async def withdraw(session: AsyncSession, resident_id: int, consent_id: int, at: datetime) -> bool:

@@ -7,6 +7,7 @@ on contract and law and do not ask here.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,12 +16,12 @@ from wallet.clock import Clock
 from wallet.consents import repository
 from wallet.consents.models import ConsentRow
 from wallet.db.session import Database
-from wallet.errors import NotFoundError
+from wallet.errors import NotFoundError, OverloadedError
 from wallet.ids import Ids
 
-NOTICE_VERSION = "2026-1"
-PURPOSES = ("identification", "registration", "settlement", "payment")
-EVERY_PARTY = 0
+NOTICE_VERSION: Final = "2026-1"
+PURPOSES: Final = ("identification", "registration", "settlement", "payment")
+EVERY_PARTY: Final = 0
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -64,29 +65,27 @@ class ConsentsService:
         """
         Record what linking a context means: every purpose, every party, on the contract.
         """
-        standing = {
-            row.purpose
-            for row in await repository.live(session, resident_id)
-            if row.context == context and row.party_id == EVERY_PARTY
-        }
         for purpose in PURPOSES:
-            if purpose not in standing:
-                session.add(self._row(resident_id, context, purpose, EVERY_PARTY))
+            values = self._values(resident_id, context, purpose, EVERY_PARTY)
+            await repository.add(session, values)
 
     async def grant(
         self, resident_id: int, context: str, purpose: str, party_id: int = EVERY_PARTY
     ) -> Consent:
         """
         Record one consent and return it; repeating it returns the one that stands.
+
+        Raises:
+            OverloadedError: the one that stood was withdrawn at this very moment.
         """
+        values = self._values(resident_id, context, purpose, party_id)
         async with self._database.transaction() as session:
+            if await repository.add(session, values):
+                return _value(ConsentRow(**values))
             for row in await repository.live(session, resident_id):
                 if (row.context, row.purpose, row.party_id) == (context, purpose, party_id):
                     return _value(row)
-            row = self._row(resident_id, context, purpose, party_id)
-            session.add(row)
-            await session.flush()
-            return _value(row)
+        raise OverloadedError(retry_after_seconds=1)
 
     async def of_resident(self, resident_id: int) -> Sequence[Consent]:
         """
@@ -108,17 +107,20 @@ class ConsentsService:
             if not done:
                 raise NotFoundError
 
-    def _row(self, resident_id: int, context: str, purpose: str, party_id: int) -> ConsentRow:
-        return ConsentRow(
-            resident_id=resident_id,
-            consent_id=self._ids.local(),
-            context=context,
-            purpose=purpose,
-            party_id=party_id,
-            basis="contract",
-            notice_version=NOTICE_VERSION,
-            granted_at=self._clock.now(),
-        )
+    def _values(
+        self, resident_id: int, context: str, purpose: str, party_id: int
+    ) -> dict[str, Any]:
+        return {
+            "resident_id": resident_id,
+            "consent_id": self._ids.local(),
+            "context": context,
+            "purpose": purpose,
+            "party_id": party_id,
+            "basis": "contract",
+            "notice_version": NOTICE_VERSION,
+            "granted_at": self._clock.now(),
+            "withdrawn_at": None,
+        }
 
 
 def _value(row: ConsentRow) -> Consent:

@@ -4,8 +4,9 @@ Statements on presentations.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -25,7 +26,7 @@ async def answers(
     session: AsyncSession, resident_id: int, presentation_id: int
 ) -> Sequence[AnswerRow]:
     """
-    Return what the contexts answered.
+    Return what the contexts answered, or what the code brought while nothing was answered.
     """
     statement = select(AnswerRow).where(
         col(AnswerRow.resident_id) == resident_id,
@@ -49,8 +50,7 @@ async def claim(
         )
         .values(claimed_for=use, claimed_at=at)
     )
-    result = await session.execute(statement)
-    return int(result.rowcount) == 1  # type: ignore[attr-defined]
+    return await _changed(session, statement) == 1
 
 
 async def release(
@@ -68,5 +68,36 @@ async def release(
         )
         .values(released_at=at)
     )
-    result = await session.execute(statement)
-    return int(result.rowcount) == 1  # type: ignore[attr-defined]
+    return await _changed(session, statement) == 1
+
+
+async def drop_answers(session: AsyncSession, resident_id: int, presentation_id: int) -> None:
+    """
+    Remove what a code brought, before what the contexts answered takes its place.
+    """
+    statement = delete(AnswerRow).where(
+        col(AnswerRow.resident_id) == resident_id,
+        col(AnswerRow.presentation_id) == presentation_id,
+    )
+    await _changed(session, statement)
+
+
+async def drop_credentials(session: AsyncSession, resident_id: int, presentation_id: int) -> None:
+    """
+    Forget the credentials of a presentation.
+    """
+    statement = (
+        update(AnswerRow)
+        .where(
+            col(AnswerRow.resident_id) == resident_id,
+            col(AnswerRow.presentation_id) == presentation_id,
+            col(AnswerRow.credential).is_not(None),
+        )
+        .values(credential=None)
+    )
+    await _changed(session, statement)
+
+
+async def _changed(session: AsyncSession, statement: Any) -> int:  # noqa: ANN401
+    result: Any = await session.execute(statement)
+    return int(result.rowcount)

@@ -2,11 +2,9 @@
 Presentations: opened by resolving, claimed once by a visit or a settlement.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Literal
+from collections.abc import Sequence
+from typing import Final
 
-from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import Purpose, Scene
@@ -17,62 +15,36 @@ from wallet.ids import Ids
 from wallet.presentations import repository
 from wallet.presentations.errors import HandleExpiredError, HandleMismatchError
 from wallet.presentations.models import AnswerRow, PresentationRow
+from wallet.presentations.words import (
+    FOREIGN,
+    KIND,
+    LIFE,
+    Answered,
+    Brought,
+    Claimed,
+    Opening,
+    Reopened,
+    Use,
+)
 from wallet.vault.service import Keep, Place, Vault
 
-LIFE = timedelta(minutes=5)
-KIND = "prs"
-_PURPOSES = {
+__all__ = (
+    "FOREIGN",
+    "KIND",
+    "LIFE",
+    "Answered",
+    "Brought",
+    "Claimed",
+    "Opening",
+    "PresentationsService",
+    "Reopened",
+    "Use",
+)
+
+_PURPOSES: Final = {
     "visit": (Purpose.REGISTRATION, Purpose.SETTLEMENT),
     "settlement": (Purpose.SETTLEMENT,),
 }
-Use = Literal["visit", "settlement"]
-
-
-class Opening(Struct, frozen=True, kw_only=True):
-    """
-    What is known when a code was accepted. `method` is the kind of code or card that was shown.
-    """
-
-    resident_id: int
-    presentation_id: int
-    device_no: int
-    method: str
-    purpose: Purpose
-    scene: Scene
-
-
-class Answered(Struct, frozen=True, kw_only=True):
-    """
-    What one context answered; `subject` and `credential` are for the integration alone.
-    """
-
-    context: str
-    integration_id: str
-    binding_id: int | None
-    valid: bool
-    refusal: str
-    subject: str
-    credential: bytes
-
-    def __repr__(self) -> str:
-        """
-        Show nothing personal.
-        """
-        return f"Answered({self.context!r}, valid={self.valid})"
-
-
-class Claimed(Struct, frozen=True, kw_only=True):
-    """
-    A presentation that now belongs to one visit or settlement.
-    """
-
-    resident_id: int
-    presentation_id: int
-    device_no: int
-    method: str
-    purpose: Purpose
-    scene: Scene
-    answered: Mapping[str, Answered]
 
 
 class PresentationsService:
@@ -91,11 +63,18 @@ class PresentationsService:
         """
         return self._vault.seal_id(KIND, f"party:{party_id}", resident_id, presentation_id)
 
-    async def open(self, session: AsyncSession, caller: TerminalCaller, opening: Opening) -> None:
+    async def open(
+        self,
+        session: AsyncSession,
+        caller: TerminalCaller,
+        opening: Opening,
+        brought: Brought | None = None,
+    ) -> None:
         """
         Keep an accepted code, in the transaction that consumed it.
+
+        What a foreign code brought is kept too: its partner will not decode it a second time.
         """
-        now = self._clock.now()
         session.add(
             PresentationRow(
                 resident_id=opening.resident_id,
@@ -106,21 +85,19 @@ class PresentationsService:
                 method=opening.method,
                 purpose=opening.purpose.value,
                 scene=opening.scene.value,
-                created_at=now,
-                expires_at=now + LIFE,
+                created_at=opening.opened_at,
+                expires_at=opening.expires_at,
                 released_at=None,
                 claimed_for=None,
                 claimed_at=None,
             )
         )
         await session.flush()
+        if brought is not None:
+            session.add(await self._row(session, opening, _unanswered(brought)))
 
     async def release(
-        self,
-        session: AsyncSession,
-        resident_id: int,
-        presentation_id: int,
-        answers: Sequence[Answered],
+        self, session: AsyncSession, opening: Opening, answers: Sequence[Answered]
     ) -> bool:
         """
         Keep what the contexts answered, in the transaction that discloses it.
@@ -128,29 +105,37 @@ class PresentationsService:
         Returns:
             False when it was answered before; then nothing is kept.
         """
-        at = self._clock.now()
-        if not await repository.release(session, resident_id, presentation_id, at):
+        place = opening.resident_id, opening.presentation_id
+        if not await repository.release(session, *place, self._clock.now()):
             return False
+        if opening.method == FOREIGN:
+            await repository.drop_answers(session, *place)
         for answer in answers:
-            session.add(await self._row(session, resident_id, presentation_id, answer))
+            session.add(await self._row(session, opening, answer))
         return True
 
-    async def opening(
+    async def reopened(
         self, session: AsyncSession, resident_id: int, presentation_id: int
-    ) -> Opening | None:
+    ) -> Reopened | None:
         """
-        Return how a presentation was opened while its handle lives.
+        Return a presentation while its handle lives.
         """
         row = await repository.presentation(session, resident_id, presentation_id)
         if row is None or row.expires_at <= self._clock.now():
             return None
-        return Opening(
-            resident_id=resident_id,
-            presentation_id=presentation_id,
-            device_no=row.device_no,
-            method=row.method,
-            purpose=Purpose(row.purpose),
-            scene=Scene(row.scene),
+        answers = (await self._answered(session, row)).values()
+        return Reopened(
+            opening=Opening(
+                resident_id=resident_id,
+                presentation_id=presentation_id,
+                device_no=row.device_no,
+                method=row.method,
+                purpose=Purpose(row.purpose),
+                scene=Scene(row.scene),
+                opened_at=row.created_at,
+            ),
+            brought=next(map(_brought, answers), None) if row.method == FOREIGN else None,
+            answered_by={each.context: each.binding_id for each in answers if each.valid},
         )
 
     async def claim(
@@ -186,17 +171,9 @@ class PresentationsService:
         return row
 
     async def _claimed(self, session: AsyncSession, row: PresentationRow) -> Claimed:
-        answered = {}
-        for answer in await repository.answers(session, row.resident_id, row.presentation_id):
-            answered[answer.context] = Answered(
-                context=answer.context,
-                integration_id=answer.integration_id,
-                binding_id=answer.binding_id,
-                valid=answer.valid,
-                refusal=answer.refusal,
-                subject=(await self._open(session, answer, "subject", answer.subject)).decode(),
-                credential=await self._open(session, answer, "credential", answer.credential),
-            )
+        answered = await self._answered(session, row)
+        # whoever claims keeps what it needs of them; here they are used up
+        await repository.drop_credentials(session, row.resident_id, row.presentation_id)
         return Claimed(
             resident_id=row.resident_id,
             presentation_id=row.presentation_id,
@@ -207,9 +184,23 @@ class PresentationsService:
             answered=answered,
         )
 
-    async def _row(
-        self, session: AsyncSession, resident_id: int, presentation_id: int, answer: Answered
-    ) -> AnswerRow:
+    async def _answered(self, session: AsyncSession, row: PresentationRow) -> dict[str, Answered]:
+        return {
+            answer.context: Answered(
+                context=answer.context,
+                integration_id=answer.integration_id,
+                binding_id=answer.binding_id,
+                valid=answer.valid,
+                refusal=answer.refusal,
+                subject=(await self._open(session, answer, "subject", answer.subject)).decode(),
+                credential=await self._open(session, answer, "credential", answer.credential),
+            )
+            for answer in await repository.answers(session, row.resident_id, row.presentation_id)
+        }
+
+    async def _row(self, session: AsyncSession, opening: Opening, answer: Answered) -> AnswerRow:
+        resident_id, presentation_id = opening.resident_id, opening.presentation_id
+
         async def sealed(column: str, plain: bytes) -> bytes | None:
             if not plain:
                 return None
@@ -239,3 +230,24 @@ class PresentationsService:
 
 def _place(column: str, presentation_id: int, context: str) -> Place:
     return Place(table="presentation_answers", column=column, row=f"{presentation_id}:{context}")
+
+
+def _unanswered(brought: Brought) -> Answered:
+    return Answered(
+        context=brought.context,
+        integration_id=brought.integration_id,
+        binding_id=None,
+        valid=False,
+        refusal="",
+        subject=brought.subject,
+        credential=brought.credential,
+    )
+
+
+def _brought(answer: Answered) -> Brought:
+    return Brought(
+        context=answer.context,
+        integration_id=answer.integration_id,
+        subject=answer.subject,
+        credential=answer.credential,
+    )
