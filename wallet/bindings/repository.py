@@ -26,18 +26,6 @@ async def live(session: AsyncSession, resident_id: int) -> Sequence[BindingRow]:
     return (await session.execute(statement)).scalars().all()
 
 
-async def ended(session: AsyncSession, resident_id: int, integration_id: str) -> int:
-    """
-    Count the ended bindings to one integration.
-    """
-    statement = select(func.count()).where(
-        col(BindingRow.resident_id) == resident_id,
-        col(BindingRow.integration_id) == integration_id,
-        col(BindingRow.status) == "ended",
-    )
-    return int((await session.execute(statement)).scalar_one())
-
-
 async def locked(session: AsyncSession, resident_id: int) -> Sequence[BindingRow]:
     """
     Return the live bindings, oldest first; nobody else changes them before the transaction ends.

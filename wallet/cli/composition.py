@@ -64,8 +64,8 @@ def observe(exchange: Exchange) -> None:
         "partner exchange",
         integration=exchange.integration,
         operation=exchange.operation,
-        result=exchange.result,
-        milliseconds=exchange.milliseconds,
+        partner_code=exchange.result,
+        ms=exchange.milliseconds,
     )
 
 
