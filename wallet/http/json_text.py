@@ -14,6 +14,8 @@ import msgspec
 from wallet.errors import ValidationFailedError
 
 DEPTH_MAX: Final = 32
+# the largest bill has a third of these; more is made to keep us busy
+TOKENS_MAX: Final = 100_000
 _NUMBER_CHARS_MAX: Final = 32
 # a string that never ends matches too, with an empty last group, so that no input is read twice
 _TOKEN = re.compile(
@@ -27,7 +29,7 @@ _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 def check(body: bytes) -> None:
     """
-    Refuse a body that is too deep, says a key twice, carries NUL or a number of absurd length.
+    Refuse a body that is too deep or has too many parts, a key twice, NUL or an endless number.
 
     What passes may still not be JSON; the decoder says so.
 
@@ -50,7 +52,9 @@ class _Walk:
         self.text: bytes = b""
 
     def over(self, body: bytes) -> None:
-        for token in _TOKEN.finditer(body):
+        for count, token in enumerate(_TOKEN.finditer(body)):
+            if count >= TOKENS_MAX:
+                raise ValidationFailedError("The body has too many parts.")
             match token.lastgroup:
                 case "mark":
                     self.mark(token["mark"])

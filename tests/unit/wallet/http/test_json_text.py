@@ -96,6 +96,13 @@ class TestCheck:
         """
         assert refused(body)
 
+    @pytest.mark.parametrize(("count", "too_many"), [(49_999, False), (50_001, True)])
+    def test_parts(self, count, too_many):
+        """
+        A body of nothing but small parts ends somewhere.
+        """
+        assert too_many == refused(b"[" + b"1," * (count - 1) + b"1]")
+
     @given(body=st.binary(max_size=60))
     def test_is_total(self, body):
         """
