@@ -180,11 +180,14 @@ def issue_passes(
 
     Raises:
         NoIssuingKeyError: no key issues now, or it retires before the last pass expires.
-        OutOfRangeError: a field does not fit, or `randomness` has the wrong length.
+        OutOfRangeError: a field does not fit, a window is not 600 s long, or `randomness` has
+            the wrong length.
 
     """
     key = ring.issuing(now_seconds)
-    if len(randomness) != SALT_LENGTH * len(windows):
+    # Only the expiry is sealed: in a longer window a device would show codes that nobody accepts.
+    lengths = {window.expires_at_seconds - window.starts_at_seconds for window in windows}
+    if lengths - {_PASS_SECONDS} or len(randomness) != SALT_LENGTH * len(windows):
         raise OutOfRangeError
     if any(key.is_retired(window.expires_at_seconds) for window in windows):
         raise NoIssuingKeyError

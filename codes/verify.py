@@ -155,6 +155,9 @@ def verify_signed(opened: Opened, public_key: PublicKey, now_seconds: int) -> Ve
     """
     Check the device's signature, then the time.
 
+    The answers mean what those of `verify_otp` mean; a wrong signature is counted like a wrong
+    password.
+
     Args:
         opened: a code of the signed profile.
         public_key: of the enrolment that `opened` names; one of another suite verifies nothing.

@@ -176,6 +176,25 @@ class TestIssuePasses:
                 now_seconds=T0,
             )
 
+    @pytest.mark.parametrize(
+        "window", [PassWindow(T0, T0 + 630), PassWindow(T0, T0 + 570), PassWindow(T0 + 600, T0)]
+    )
+    def test_window_length(self, window):
+        """
+        A window of another length than ten minutes is a fault.
+        """
+        with pytest.raises(OutOfRangeError):
+            issue_passes(RING, Issue(HOLDER), [window], randomness=bytes(5), now_seconds=T0)
+
+    def test_any_start(self):
+        """
+        A window may begin at any step, not only where the issuer's own windows do.
+        """
+        window = PassWindow(T0 + 30, T0 + 630)
+        (given,) = issue_passes(RING, Issue(HOLDER), [window], randomness=bytes(5), now_seconds=T0)
+
+        assert window == given.window
+
     def test_key_retires_first(self):
         """
         A key that retires before a pass expires does not issue it.
