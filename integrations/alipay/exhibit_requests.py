@@ -99,6 +99,13 @@ async def without_profile(bench: Bench) -> object:
     )
 
 
+async def of_a_void_code(bench: Bench) -> object:
+    """
+    Charge with a payment code that nobody shows.
+    """
+    return await performed(bench, charge_request("", 500, "280000000000000001"))
+
+
 async def of_nothing(bench: Bench) -> object:
     """
     Charge nothing.
