@@ -3,6 +3,7 @@ The cases of the exhibit, played on one running sandbox.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -23,7 +24,6 @@ from integrations.alipay.exhibit_requests import (
     validate_request,
     without_profile,
 )
-from integrations.alipay.sandbox import AlipaySandboxSettings
 from integrations.conformance import (
     Bench,
     Refusal,
@@ -51,13 +51,25 @@ ANSWERED = {
 }
 
 
+@dataclass(frozen=True, repr=False)
+class Merchant:
+    """
+    The demo merchant's application.
+    """
+
+    app_id: str
+    seller_id: str
+    private_key_pem: str
+    alipay_public_key_pem: str
+
+
 class AlipayStage:
     """
     A running sandbox and the cases played on it.
     """
 
-    def __init__(self, settings: AlipaySandboxSettings, sandbox: Sandbox) -> None:
-        self._app = settings.apps[0]
+    def __init__(self, merchant: Merchant, sandbox: Sandbox) -> None:
+        self._merchant = merchant
         self._sandbox = sandbox
         self._subjects: list[str] = []
 
@@ -75,9 +87,9 @@ class AlipayStage:
         return msgspec.json.encode(
             {
                 "gateway_url": f"{base_url}/gateway.do",
-                "app_id": self._app.app_id,
-                "private_key_pem": self._app.merchant_private_key,
-                "alipay_public_key_pem": self._app.alipay_public_key,
+                "app_id": self._merchant.app_id,
+                "private_key_pem": self._merchant.private_key_pem,
+                "alipay_public_key_pem": self._merchant.alipay_public_key_pem,
                 "sign_page_url": f"{base_url}/gateway.do",
                 "single_limit_minor": LIMIT_MINOR,
             }
@@ -91,14 +103,14 @@ class AlipayStage:
             id="party-1",
             name=HOSPITAL,
             kind="hospital",
-            profile=msgspec.json.encode({"seller_id": self._app.seller_id}),
+            profile=msgspec.json.encode({"seller_id": self._merchant.seller_id}),
         )
 
     def secret_keys(self) -> tuple[str, ...]:
         """
         The merchant's private key, a piece that stands on one line.
         """
-        return tuple((self._app.merchant_private_key or "").splitlines()[1:3])
+        return tuple(self._merchant.private_key_pem.splitlines()[1:3])
 
     def personal(self) -> tuple[str, ...]:
         """
