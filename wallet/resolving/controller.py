@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from wallet.bindings.errors import IntegrationUnavailableError
+from wallet.devices.errors import DeviceFrozenError
 from wallet.errors import (
     BodyTooLargeError,
     InternalError,
@@ -42,10 +43,10 @@ from wallet.resolving.errors import (
     CodeRevokedError,
     CodeUnsupportedError,
     CodeUsedError,
-    DeviceFrozenError,
 )
+from wallet.resolving.scans import Attempt
 from wallet.resolving.schemas import Resolve, Resolved
-from wallet.resolving.service import Attempt, ResolvingService
+from wallet.resolving.service import ResolvingService
 
 _ERRORS = (
     BodyTooLargeError,

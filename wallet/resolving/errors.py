@@ -17,7 +17,9 @@ class CodeMalformedError(WalletError):
 
 class CodeUnsupportedError(WalletError):
     """
-    A code of a kind, version or suite that nobody here can decode; `family` names the kind.
+    A code of a kind, version or suite that nobody here decodes for what was asked.
+
+    `family` names the kind.
     """
 
     code = "CODE_UNSUPPORTED"
@@ -57,7 +59,7 @@ class CodeNotAcceptedError(WalletError):
 
 class CodeUsedError(WalletError):
     """
-    The code was used before; `holder_check` is 1 when the desk should check the holder.
+    The code was used before; `check_holder` is true when the desk should check the holder.
     """
 
     code = "CODE_USED"
@@ -83,13 +85,3 @@ class CodeRevokedError(WalletError):
     code = "CODE_REVOKED"
     status = 410
     title = "The device that shows this code was revoked."
-
-
-class DeviceFrozenError(WalletError):
-    """
-    The resident has frozen their devices.
-    """
-
-    code = "DEVICE_FROZEN"
-    status = 423
-    title = "The holder has frozen their codes."

@@ -7,84 +7,50 @@ reference for any faster one.
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.spi import PartyView, Person
+from integrations.spi import Person
 from wallet.bindings.service import Binding, BindingsService
 from wallet.clock import Clock
 from wallet.consents.service import ConsentsService
 from wallet.devices.service import DevicesService
+from wallet.errors import NotFoundError
 from wallet.http.callers import TerminalCaller
 from wallet.journal.service import Entry, JournalService
 from wallet.parties.service import PartiesService
-from wallet.presentations.service import Answered, Opening, PresentationsService
+from wallet.presentations.service import Brought, Opening, PresentationsService
 from wallet.residents.service import ResidentsService
-from wallet.resolving.holding import Held
+from wallet.resolving.errors import CodeNotAcceptedError
+from wallet.resolving.scans import Admitted, Shown
+from wallet.resolving.standing import answered, standing
 from wallet.resolving.verdicts import ContextVerdict
+from wallet.resolving.words import CONSENT_REQUIRED, SHOWN_BY_CODE, Status
+from wallet.vault.errors import KeyDestroyedError
 
-CONSENT_REQUIRED = "CONSENT_REQUIRED"
-SHOWN_BY_CODE = 0  # stands for a binding that exists only because its own code was shown
+SCANNED = "scanned"
+DISCLOSED = "disclosed"
+IDENTITY_BASIS = "contract"  # who somebody is, is told to the desk they come to on the contract
 
 
-class Shown(Struct, frozen=True, kw_only=True):
+class Disclosed(Struct, frozen=True, kw_only=True):
     """
-    What was shown and for what, after verification.
+    What T2 let out.
 
     Attributes:
-        opening: whose, which device, what kind of code, purpose and scene.
-        contexts: which contexts are asked; empty means all that are linked.
-        held: the consumed code.
+        verdicts: as they may leave; one whose consent or binding went away is refused.
+        alarmed: whether the device's clone alarm is on by now.
     """
 
-    opening: Opening
-    contexts: tuple[str, ...]
-    held: Held
-
-
-class Admitted(Struct, frozen=True, kw_only=True):
-    """
-    What T1 read, enough to ask every context without a database.
-
-    Attributes:
-        opening: as it was kept.
-        contexts: which contexts are answered, sorted.
-        bindings: the default binding per context.
-        bases: per context the legal basis of disclosing it; a context that is missing here is
-            not asked.
-        person: who.
-        parties: the party as each integration may know it.
-        party_name: for the resident's log.
-        credentials: what decoding gave already, by integration id.
-        alarmed: whether the device's clone alarm is on.
-    """
-
-    opening: Opening
-    contexts: tuple[str, ...]
-    bindings: Mapping[str, Binding]
-    bases: Mapping[str, str]
-    person: Person
-    parties: Mapping[str, PartyView]
-    party_name: str
-    credentials: Mapping[str, bytes]
+    verdicts: tuple[ContextVerdict, ...]
     alarmed: bool
 
-    def asked(self) -> tuple[str, ...]:
-        """
-        Return the contexts that are bound and may be disclosed.
-        """
-        return tuple(
-            name
-            for name, binding in self.bindings.items()
-            if name in self.bases or binding.binding_id == SHOWN_BY_CODE
-        )
 
-    def __repr__(self) -> str:
-        """
-        Show nothing personal.
-        """
-        return "Admitted(…)"
+class _Told(Struct, frozen=True, kw_only=True):
+    kind: str
+    contexts: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+    basis: str
 
 
 class Gate:
@@ -116,38 +82,51 @@ class Gate:
     async def admit(self, session: AsyncSession, caller: TerminalCaller, shown: Shown) -> Admitted:
         """
         Keep the presentation and its ``scanned`` journal row, and read what the contexts need.
+
+        Raises:
+            CodeNotAcceptedError: its resident is no longer known.
         """
         admitted = await self.read(session, caller, shown)
-        await self._presentations.open(session, caller, shown.opening)
-        await self._write(session, caller, admitted, "scanned", admitted.contexts, ())
+        await self._presentations.open(session, caller, shown.opening, shown.brought)
+        contexts = admitted.contexts
+        told = _Told(kind=SCANNED, contexts=contexts, basis=_basis(contexts, admitted.bases))
+        await self._write(session, caller, admitted, told)
         return admitted
 
     async def read(self, session: AsyncSession, caller: TerminalCaller, shown: Shown) -> Admitted:
         """
         Read what the contexts need; also used when an interrupted scan is taken up again.
+
+        Raises:
+            CodeNotAcceptedError: its resident is no longer known.
         """
-        opening = shown.opening
-        bindings = await self._bindings.defaults(session, opening.resident_id)
-        bindings |= self._brought(shown.held, opening, bindings)
-        contexts = shown.contexts or tuple(sorted(bindings))
-        asked = {name: bindings[name] for name in contexts if name in bindings}
+        opening, brought = shown.opening, shown.brought
+        person = await self._person(session, opening.resident_id)
+        live = await self._bindings.live(session, opening.resident_id)
+        if brought is None:
+            bindings = {each.context: each for each in live if each.is_default}
+            contexts = shown.contexts or tuple(bindings)
+        else:
+            bindings = {brought.context: _of_code(opening, brought, live)}
+            contexts = (brought.context,)
+        bound = {name: bindings[name] for name in contexts if name in bindings}
         settings = await self._parties.settings(session, caller.party_id)
         return Admitted(
             opening=opening,
             contexts=tuple(sorted(set(contexts))),
-            bindings=asked,
+            bindings=bound,
             bases=await self._consents.bases(
                 session, opening.resident_id, opening.purpose.value, caller.party_id
             ),
-            person=await self._residents.person(session, opening.resident_id),
+            person=person,
             parties={
-                binding.integration_id: await self._parties.view(
-                    session, caller.party_id, binding.integration_id
+                each.integration_id: await self._parties.view(
+                    session, caller.party_id, each.integration_id
                 )
-                for binding in asked.values()
+                for each in bound.values()
             },
             party_name=settings.name,
-            credentials=shown.held.credentials,
+            credentials={brought.integration_id: brought.credential} if brought else {},
             alarmed=await self._devices.alarmed(session, opening.resident_id, opening.device_no),
         )
 
@@ -157,13 +136,21 @@ class Gate:
         caller: TerminalCaller,
         admitted: Admitted,
         verdicts: Sequence[ContextVerdict],
-    ) -> tuple[ContextVerdict, ...]:
+        identity: tuple[str, ...],
+    ) -> Disclosed | None:
         """
         Re-read consent and bindings, keep what stands, and write the ``disclosed`` journal row.
 
+        Args:
+            session: of T2.
+            caller: who is answered.
+            admitted: what T1 read.
+            verdicts: what the contexts answered.
+            identity: names of what the answer tells of the person.
+
         Returns:
-            The verdicts as they may leave now: one whose consent or binding went away meanwhile
-            is refused.
+            What may leave, or None when this presentation was answered meanwhile by another
+            request.
         """
         opening = admitted.opening
         resident_id = opening.resident_id
@@ -171,52 +158,40 @@ class Gate:
             session, resident_id, opening.purpose.value, caller.party_id
         )
         live = {binding.binding_id for binding in await self._bindings.live(session, resident_id)}
-        standing = tuple(_still(verdict, bases, live) for verdict in verdicts)
-        await self._presentations.release(
-            session, resident_id, opening.presentation_id, [_answered(v) for v in standing]
-        )
-        for verdict in standing:
+        left = tuple(standing(verdict, bases, live) for verdict in verdicts)
+        if not await self._presentations.release(session, opening, [answered(v) for v in left]):
+            return None
+        for verdict in left:
             await self._snapshot(session, verdict)
-        valid = tuple(verdict for verdict in standing if verdict.status == "valid")
-        await self._write(
-            session,
-            caller,
-            admitted,
-            "disclosed",
-            tuple(verdict.context for verdict in valid),
-            tuple(f"{v.context}.{name}" for v in valid for name in sorted(v.fields)),
+        valid = [verdict for verdict in left if verdict.status is Status.VALID]
+        contexts = tuple(verdict.context for verdict in valid)
+        fields = (f"{each.context}.{name}" for each in valid for name in sorted(each.fields))
+        told = _Told(
+            kind=DISCLOSED,
+            contexts=contexts,
+            fields=(*identity, *fields),
+            basis=_basis(contexts, bases),
         )
-        return standing
+        await self._write(session, caller, admitted, told)
+        return Disclosed(
+            verdicts=left,
+            alarmed=await self._devices.alarmed(session, resident_id, opening.device_no),
+        )
 
-    def _brought(
-        self, held: Held, opening: Opening, bindings: Mapping[str, Binding]
-    ) -> dict[str, Binding]:
-        brought = {}
-        for integration_id, subject in held.subjects.items():
-            context = held.contexts[0]
-            if not subject or context in bindings:
-                continue
-            brought[context] = Binding(
-                resident_id=opening.resident_id,
-                binding_id=SHOWN_BY_CODE,
-                context=context,
-                integration_id=integration_id,
-                subject=subject,
-                label="",
-                status="live",
-                is_default=True,
-                version=0,
-                created_at=self._clock.now(),
-            )
-        return brought
+    async def _person(self, session: AsyncSession, resident_id: int) -> Person:
+        try:
+            return await self._residents.person(session, resident_id)
+        except (NotFoundError, KeyDestroyedError):
+            raise CodeNotAcceptedError from None
 
     async def _snapshot(self, session: AsyncSession, verdict: ContextVerdict) -> None:
         if verdict.binding is None or verdict.binding.binding_id == SHOWN_BY_CODE:
             return
         resident_id, binding_id = verdict.binding.resident_id, verdict.binding.binding_id
+        refused = verdict.status is Status.REFUSED and verdict.refusal != CONSENT_REQUIRED
         if verdict.fresh is not None:
             await self._bindings.keep_snapshot(session, resident_id, binding_id, verdict.fresh)
-        elif verdict.status == "refused" and verdict.binding.snapshot is not None:
+        elif refused and verdict.binding.snapshot is not None:
             await self._bindings.forget_snapshot(session, resident_id, binding_id)
 
     async def _write(
@@ -224,66 +199,51 @@ class Gate:
         session: AsyncSession,
         caller: TerminalCaller,
         admitted: Admitted,
-        kind: str,
-        contexts: tuple[str, ...],
-        fields: tuple[str, ...],
+        told: _Told,
     ) -> None:
         opening = admitted.opening
-        bases = {admitted.bases[name] for name in contexts if name in admitted.bases}
         await self._journal.write(
             session,
             Entry(
                 resident_id=opening.resident_id,
-                kind=kind,
+                kind=told.kind,
                 party_id=caller.party_id,
                 party_name=admitted.party_name,
                 terminal_id=caller.terminal_id,
                 purpose=opening.purpose.value,
-                contexts=contexts,
-                fields=fields,
-                basis="+".join(sorted(bases)),
+                contexts=told.contexts,
+                fields=told.fields,
+                basis=told.basis,
                 presentation_id=opening.presentation_id,
-                subject_id=None,
                 at=self._clock.now(),
             ),
         )
 
 
-def withheld(context: str, binding: Binding) -> ContextVerdict:
+def _basis(contexts: Sequence[str], bases: Mapping[str, str]) -> str:
     """
-    Return the verdict of a context that the resident does not let this party see.
+    Return the legal bases of a disclosure, joined.
     """
-    return ContextVerdict(
-        context=context,
-        integration_id=binding.integration_id,
-        binding=binding,
-        status="refused",
-        refusal=CONSENT_REQUIRED,
-    )
+    known = {bases[name] for name in contexts if name in bases}
+    return "+".join(sorted({IDENTITY_BASIS, *known}))
 
 
-def _still(verdict: ContextVerdict, bases: Mapping[str, str], live: set[int]) -> ContextVerdict:
-    binding = verdict.binding
-    shown_by_code = binding is not None and binding.binding_id == SHOWN_BY_CODE
-    if binding is None or shown_by_code or verdict.status != "valid":
-        return verdict
-    if binding.binding_id not in live:
-        return msgspec.structs.replace(
-            verdict, status="refused", fields={}, refusal="NOT_BOUND", credential=b"", fresh=None
-        )
-    if verdict.context not in bases:
-        return withheld(verdict.context, binding)
-    return verdict
-
-
-def _answered(verdict: ContextVerdict) -> Answered:
-    valid = verdict.status == "valid"
-    return Answered(
-        context=verdict.context,
-        integration_id=verdict.integration_id,
-        binding_id=(verdict.binding.binding_id or None) if verdict.binding else None,
-        valid=valid,
-        refusal=verdict.refusal or ("" if valid else verdict.status.upper()),
-        subject=verdict.binding.subject if verdict.binding and valid else "",
-        credential=verdict.credential if valid else b"",
+def _of_code(opening: Opening, brought: Brought, live: Sequence[Binding]) -> Binding:
+    """
+    Return the binding that a foreign code stands for; where there is none, the code itself.
+    """
+    for binding in live:
+        if binding.integration_id == brought.integration_id:
+            return binding
+    return Binding(
+        resident_id=opening.resident_id,
+        binding_id=SHOWN_BY_CODE,
+        context=brought.context,
+        integration_id=brought.integration_id,
+        subject=brought.subject,
+        label="",
+        status="live",
+        is_default=False,
+        version=0,
+        created_at=opening.opened_at,
     )

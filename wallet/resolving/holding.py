@@ -2,57 +2,35 @@
 Who shows the code: proof before the transaction, consumption inside it.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
+import asyncio
+from typing import Final
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import codes
 from codes import Accepted, ParsedCode
-from integrations.registry import Registry
-from integrations.spi import (
-    Decoded,
-    DecodeRequest,
-    Decoding,
-    Refused,
-    ScannedCode,
-    UnavailableError,
-)
-from wallet.bindings.errors import IntegrationUnavailableError
-from wallet.calls.guard import Guard
 from wallet.clock import Clock, seconds
 from wallet.db.session import Database
 from wallet.devices.service import Consumed, DevicesService, Unusable
 from wallet.errors import RateLimitedError, WalletError
 from wallet.http.callers import TerminalCaller
-from wallet.parties.service import PartiesService
+from wallet.presentations.service import FOREIGN, Brought
+from wallet.residents.errors import DocumentInvalidError
 from wallet.residents.service import ResidentsService
 from wallet.resolving import reading
-from wallet.resolving.errors import (
-    CodeExpiredError,
-    CodeNotAcceptedError,
-    CodeNotYetValidError,
-    CodeRevokedError,
-    CodeUnsupportedError,
-    CodeUsedError,
-    DeviceFrozenError,
-)
+from wallet.resolving.decoding import Decoder, Foreigner
+from wallet.resolving.errors import CodeNotAcceptedError
 from wallet.resolving.reading import Barcode, Foreign, Scanned, WrongProof
+from wallet.resolving.refusals import refusal
 from wallet.resolving.schemas import Resolve
+from wallet.vault.errors import KeyDestroyedError
 from wallet.vault.service import Vault
 
-FOREIGN_LEVEL = 2
+__all__ = ("Decoder", "Held", "Holder", "Proven")
 
-
-class Foreigner(Struct, frozen=True, kw_only=True):
-    """
-    A foreign code that its integration decoded.
-    """
-
-    integration_id: str
-    context: str
-    decoded: Decoded
+NO_DEVICE: Final = 0
+FOREIGN_LEVEL: Final = 2
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -63,17 +41,13 @@ class Held(Struct, frozen=True, kw_only=True):
         resident_id: whose.
         device_no: which device; 0 when none of ours.
         method: ``otp``, ``signed``, ``barcode`` or ``foreign``.
-        contexts: what the code can stand for; empty means everything that is linked.
-        credentials: what decoding gave, by integration id.
-        subjects: what decoding gave, by integration id, where the resident has no binding.
+        brought: what decoding gave, where it was a foreign code.
     """
 
     resident_id: int
     device_no: int
     method: str
-    contexts: tuple[str, ...] = ()
-    credentials: Mapping[str, bytes] = {}
-    subjects: Mapping[str, str] = {}
+    brought: Brought | None = None
 
     def __repr__(self) -> str:
         """
@@ -98,7 +72,7 @@ class Holder:
         vault: Vault,
         devices: DevicesService,
         residents: ResidentsService,
-        decoder: "Decoder",
+        decoder: Decoder,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -123,6 +97,15 @@ class Holder:
             case ParsedCode():
                 return await self._fusion(caller, scanned)
 
+    def allow(self, scan: Resolve, foreign: Foreign) -> None:
+        """
+        Insist that somebody here decodes a foreign code for what is asked; costs nothing.
+
+        Raises:
+            CodeUnsupportedError: nobody does.
+        """
+        self._decoder.owner(scan, foreign)
+
     async def hold(
         self, session: AsyncSession, caller: TerminalCaller, proven: Proven
     ) -> Held | WalletError:
@@ -134,18 +117,22 @@ class Holder:
                 return await self._consumed(session, caller, proven)
             case Barcode(digest=digest):
                 return await self._redeemed(session, caller, digest)
-            case Foreigner(integration_id=integration_id, decoded=decoded):
-                resident_id = await self._residents.match_or_create(
-                    session, decoded.person, FOREIGN_LEVEL
-                )
-                return Held(
-                    resident_id=resident_id,
-                    device_no=0,
-                    method="foreign",
-                    contexts=(proven.context,),
-                    credentials={integration_id: decoded.credential},
-                    subjects={integration_id: decoded.subject},
-                )
+            case Foreigner():
+                return await self._matched(session, proven)
+
+    async def _matched(self, session: AsyncSession, foreigner: Foreigner) -> Held | WalletError:
+        try:
+            resident_id = await self._residents.match_or_create(
+                session, foreigner.person, FOREIGN_LEVEL
+            )
+        except (DocumentInvalidError, KeyDestroyedError):
+            return CodeNotAcceptedError()
+        return Held(
+            resident_id=resident_id,
+            device_no=NO_DEVICE,
+            method=FOREIGN,
+            brought=foreigner.brought,
+        )
 
     async def _fusion(self, caller: TerminalCaller, parsed: ParsedCode) -> Accepted:
         now_seconds = seconds(self._clock.now())
@@ -166,7 +153,7 @@ class Holder:
             key = await self._devices.public_key(session, opened.resident_id, opened.device_no)
         if key is None:
             raise CodeNotAcceptedError
-        verified = codes.verify_signed(opened, key, now_seconds)
+        verified = await _signature_checked(opened, key, now_seconds)
         if isinstance(verified, Accepted):
             return verified
         if verified.code is codes.RefusalCode.CODE_NOT_ACCEPTED:
@@ -208,83 +195,10 @@ class Holder:
         )
 
 
-class Decoder:
-    """
-    Gives foreign codes to the integration that knows them.
-    """
-
-    def __init__(
-        self,
-        *,
-        database: Database,
-        clock: Clock,
-        registry: Registry,
-        guard: Guard,
-        parties: PartiesService,
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._registry = registry
-        self._guard = guard
-        self._parties = parties
-
-    async def decode(self, caller: TerminalCaller, scan: Resolve, foreign: Foreign) -> Foreigner:
-        """
-        Ask who shows a foreign code.
-
-        Raises:
-            CodeUnsupportedError: no integration decodes this family; `family` names it.
-            CodeNotAcceptedError: the integration refused the code.
-            IntegrationUnavailableError: it did not answer.
-        """
-        owner = self._registry.owner_of(foreign.family)
-        decoding = self._registry.decoder_of(foreign.family)
-        if owner is None or decoding is None:
-            raise CodeUnsupportedError(family=foreign.family)
-        manifest = owner.manifest
-        async with self._database.reading() as session:
-            party = await self._parties.view(session, caller.party_id, manifest.id)
-        request = DecodeRequest(
-            code=ScannedCode(family=foreign.family, text=foreign.text),
-            purpose=scan.purpose,
-            scene=scan.scene,
-            party=party,
-            now=self._clock.now(),
-        )
-        decoded = await self._asked(decoding, manifest.id, manifest.deadlines.validate_ms, request)
-        if isinstance(decoded, Refused):
-            raise CodeNotAcceptedError(refusal=decoded.code)
-        return Foreigner(integration_id=manifest.id, context=manifest.context, decoded=decoded)
-
-    async def _asked(
-        self, decoding: Decoding, integration_id: str, deadline_ms: int, request: DecodeRequest
-    ) -> Decoded | Refused:
-        try:
-            return await self._guard.run(
-                integration_id,
-                deadline_ms,
-                lambda: decoding.decode(request),
-                expected=(Decoded, Refused),
-            )
-        except UnavailableError:
-            raise IntegrationUnavailableError(retry_after_seconds=2) from None
-
-
-_ERRORS: Mapping[Unusable, Callable[[], WalletError]] = {
-    Unusable.USED: CodeUsedError,
-    Unusable.REPEATED: partial(CodeUsedError, holder_check=1),
-    Unusable.OLDER: partial(CodeUsedError, holder_check=1),
-    Unusable.EXPIRED: CodeExpiredError,
-    Unusable.FROZEN: DeviceFrozenError,
-    Unusable.REVOKED: CodeRevokedError,
-    Unusable.DRIFT: CodeNotYetValidError,
-    Unusable.UNKNOWN: CodeNotAcceptedError,
-    Unusable.OVER_BUDGET: partial(RateLimitedError, retry_after_seconds=60),
-}
-
-
-def refusal(reason: Unusable) -> WalletError:
-    """
-    Return the error that stands for a code that cannot be consumed.
-    """
-    return _ERRORS[reason]()
+async def _signature_checked(
+    opened: codes.Opened, key: codes.PublicKey, now_seconds: int
+) -> codes.Verification:
+    if key.suite is codes.Suite.NATIONAL:
+        # SM2 takes long enough for others to notice
+        return await asyncio.to_thread(codes.verify_signed, opened, key, now_seconds)
+    return codes.verify_signed(opened, key, now_seconds)

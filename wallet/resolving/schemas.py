@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from integrations.spi import Fields, Purpose, Scene
+from wallet.resolving.words import Status
 
 CodeText = Annotated[
     str,
@@ -53,7 +54,10 @@ class Resolve(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         list[ContextName],
         Meta(
             max_length=16,
-            description="Which contexts to ask; none named means all that are linked.",
+            description=(
+                "Which contexts to ask; none named means all that are linked. A code of another "
+                "issuer stands for its own context alone, and only that one is answered."
+            ),
         ),
     ] = []
     card: CardReading | None = None
@@ -94,7 +98,7 @@ class VerdictView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """
 
     context: str
-    status: Annotated[str, Meta(description="``valid``, ``refused`` or ``unavailable``.")]
+    status: Status
     integration: str = ""
     fields: Fields = {}
     refusal: str = ""

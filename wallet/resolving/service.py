@@ -1,64 +1,47 @@
 """
 One scan, end to end.
 
-Order: parse, scope, verify (no database for a one-time password), T1 {terminal, consumption,
-idempotency, presentation, journal}, verdicts with no transaction open, T2 {consent and bindings
-again, answers, stored response, journal}. A refused scope burns no code. When no context needs to
-leave the process, T1 and T2 are one transaction.
+Order: parse, scope, verify (no database for a one-time password), T1 {terminal, idempotency,
+consumption, presentation, journal}, verdicts with no transaction open, T2 {terminal, consent and
+bindings again, answers, stored response, journal}. A refused scope burns no code. When no context
+needs to leave the process, T1 and T2 are one transaction.
 """
 
-from datetime import timedelta
-
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.registry import Registry
-from integrations.spi import CardRead, Evidence, FusedCode
-from wallet.clock import Clock
+from integrations.spi import CardRead, Evidence, FusedCode, ScannedCode
+from wallet.clock import Clock, seconds
 from wallet.db.session import Database
 from wallet.errors import WalletError
-from wallet.http.callers import TerminalCaller
+from wallet.failpoints import hit
 from wallet.idempotency.errors import IdempotencyInProgressError
 from wallet.idempotency.service import IdempotencyService, Replay
 from wallet.ids import Ids
 from wallet.parties.errors import ScopeDeniedError, TerminalUnknownError
 from wallet.parties.service import PartiesService
-from wallet.presentations.errors import HandleExpiredError, HandleMismatchError
 from wallet.presentations.service import LIFE, Opening, PresentationsService
 from wallet.resolving import reading
-from wallet.resolving.errors import CodeExpiredError, CodeUsedError
-from wallet.resolving.gate import Admitted, Gate, Shown, withheld
+from wallet.resolving.errors import CodeExpiredError
+from wallet.resolving.gate import Gate
 from wallet.resolving.holding import Held, Holder, Proven
-from wallet.resolving.schemas import Resolve, Resolved
+from wallet.resolving.reading import Foreign, Scanned
+from wallet.resolving.replays import ROUTE, Replays
+from wallet.resolving.scans import Admitted, Answer, Attempt, Shown
+from wallet.resolving.schemas import Resolved
+from wallet.resolving.standing import withheld
 from wallet.resolving.verdicts import Asker, ContextVerdict, Inquiry
-from wallet.resolving.views import person_view, verdict_views
+from wallet.resolving.views import person_view, told_of, verdict_views
 
-ROUTE = "POST /v1/resolve"
-_RESUME_AFTER = timedelta(seconds=15)
-
-
-class Attempt(Struct, frozen=True, kw_only=True):
-    """
-    One POST: who, what, and under which idempotency key.
-    """
-
-    caller: TerminalCaller
-    scan: Resolve
-    key: str
-    fingerprint: bytes
-
-
-class Answer(Struct, frozen=True, kw_only=True):
-    """
-    What goes back to the desk.
-    """
-
-    resolved: Resolved
-    replayed: bool = False
+__all__ = ("Answer", "Attempt", "ResolvingService")
 
 
 class _Refusal(Struct, frozen=True):
+    """
+    An error that is told after the transaction was committed, with the alarm it may have raised.
+    """
+
     error: WalletError
 
 
@@ -91,6 +74,9 @@ class ResolvingService:
         self._parties = parties
         self._presentations = presentations
         self._idempotency = idempotency
+        self._replays = Replays(
+            clock=clock, gate=gate, presentations=presentations, idempotency=idempotency
+        )
 
     async def resolve(self, attempt: Attempt) -> Answer:
         """
@@ -102,121 +88,137 @@ class ResolvingService:
         scanned = reading.parse(attempt.scan.code)
         if f"resolve:{attempt.scan.purpose.value}" not in attempt.caller.scopes:
             raise ScopeDeniedError
-        try:
-            proven = await self._holder.prove(attempt.caller, attempt.scan, scanned)
-        except (CodeExpiredError, CodeUsedError) as error:
-            # the answer to an earlier POST may have been lost on the way
-            proven = error
-        async with self._database.transaction() as session:
-            step = await self._first(session, attempt, proven)
-            if isinstance(step, Admitted) and self._stays_inside(step):
-                verdicts = await self._ask(attempt, step)
-                return await self._second(session, attempt, step, verdicts)
+        step = await self._before_decoding(attempt, scanned)
+        if step is None:
+            proven = await self._proven(attempt, scanned)
+            step = await self._step(attempt, proven)
         match step:
             case _Refusal(error=error):
                 raise error
             case Answer():
                 return step
             case Admitted():
+                return await self._asked_outside(attempt, step)
+
+    async def _step(
+        self, attempt: Attempt, proven: Proven | WalletError
+    ) -> Admitted | Answer | _Refusal:
+        """
+        Do T1, and T2 in the same transaction where no context needs to leave the process.
+        """
+        async with self._database.transaction() as session:
+            step = await self._first(session, attempt, proven)
+            if isinstance(step, Admitted) and self._asker.stays_inside(
+                step.asked(), step.opening.purpose, self._clock.now()
+            ):
                 verdicts = await self._ask(attempt, step)
-                async with self._database.transaction() as session:
-                    return await self._second(session, attempt, step, verdicts)
+                return await self._second(session, attempt, step, verdicts)
+        return step
+
+    async def _asked_outside(self, attempt: Attempt, admitted: Admitted) -> Answer:
+        hit("resolve.between")
+        verdicts = await self._ask(attempt, admitted)
+        async with self._database.transaction() as session:
+            await self._insist_on_terminal(session, attempt)
+            return await self._second(session, attempt, admitted, verdicts)
+
+    async def _before_decoding(
+        self, attempt: Attempt, scanned: Scanned
+    ) -> Admitted | Answer | _Refusal | None:
+        """
+        Look for an earlier post of a foreign code: its partner would not decode it again.
+        """
+        if not isinstance(scanned, Foreign):
+            return None
+        self._holder.allow(attempt.scan, scanned)
+        async with self._database.reading() as session:
+            await self._insist_on_terminal(session, attempt)
+            return await self._replays.known(session, attempt)
+
+    async def _proven(self, attempt: Attempt, scanned: Scanned) -> Proven | WalletError:
+        """
+        Return what was proven, or a refusal that an earlier post may explain.
+
+        The answer to that may have been lost on the way, and the code be too old by now or
+        void at its partner.
+        """
+        try:
+            return await self._holder.prove(attempt.caller, attempt.scan, scanned)
+        except CodeExpiredError as error:
+            return error
+        except WalletError as error:
+            if isinstance(scanned, Foreign):
+                return error
+            raise
+
+    async def _insist_on_terminal(self, session: AsyncSession, attempt: Attempt) -> None:
+        caller = attempt.caller
+        if not await self._parties.terminal_active(session, caller.party_id, caller.terminal_id):
+            raise TerminalUnknownError
 
     async def _first(
         self, session: AsyncSession, attempt: Attempt, proven: Proven | WalletError
     ) -> Admitted | Answer | _Refusal:
-        caller = attempt.caller
-        if not await self._parties.terminal_active(session, caller.party_id, caller.terminal_id):
-            return _Refusal(TerminalUnknownError())
-        replay = await self._found(session, attempt)
-        if replay is not None:
-            return await self._replayed(session, attempt, replay)
+        await self._insist_on_terminal(session, attempt)
+        known = await self._replays.known(session, attempt)
+        if known is not None:
+            return known
         if isinstance(proven, WalletError):
             return _Refusal(proven)
-        held = await self._holder.hold(session, caller, proven)
+        held = await self._holder.hold(session, attempt.caller, proven)
         if isinstance(held, WalletError):
             # a twin under the same key may have consumed the code while we waited for its lock
-            replay = await self._found(session, attempt)
-            return await self._replayed(session, attempt, replay) if replay else _Refusal(held)
+            known = await self._replays.known(session, attempt)
+            return _Refusal(held) if known is None else known
         return await self._admitted(session, attempt, held)
 
     async def _admitted(
         self, session: AsyncSession, attempt: Attempt, held: Held
     ) -> Admitted | Answer:
+        scan, caller = attempt.scan, attempt.caller
         opening = Opening(
             resident_id=held.resident_id,
             presentation_id=self._ids.local(),
             device_no=held.device_no,
             method=held.method,
-            purpose=attempt.scan.purpose,
-            scene=attempt.scan.scene,
+            purpose=scan.purpose,
+            scene=scan.scene,
+            opened_at=self._clock.now(),
         )
         began = await self._idempotency.begin(
             session,
-            party_id=attempt.caller.party_id,
-            terminal_id=attempt.caller.terminal_id,
+            party_id=caller.party_id,
+            terminal_id=caller.terminal_id,
             route=ROUTE,
             key=attempt.key,
             fingerprint=attempt.fingerprint,
             target=(opening.resident_id, opening.presentation_id),
         )
         if isinstance(began, Replay):
-            raise IdempotencyInProgressError(retry_after_seconds=1)
-        shown = Shown(opening=opening, contexts=_asked_for(attempt.scan, held), held=held)
-        return await self._gate.admit(session, attempt.caller, shown)
-
-    async def _found(self, session: AsyncSession, attempt: Attempt) -> Replay | None:
-        return await self._idempotency.find(
-            session,
-            party_id=attempt.caller.party_id,
-            route=ROUTE,
-            key=attempt.key,
-            fingerprint=attempt.fingerprint,
-        )
-
-    async def _replayed(
-        self, session: AsyncSession, attempt: Attempt, replay: Replay
-    ) -> Admitted | Answer:
-        if replay.terminal_id != attempt.caller.terminal_id:
-            raise HandleMismatchError
-        resident_id, presentation_id = replay.target
-        opening = await self._presentations.opening(session, resident_id, presentation_id)
-        if opening is None:
-            raise HandleExpiredError
-        held = Held(resident_id=resident_id, device_no=opening.device_no, method=opening.method)
-        shown = Shown(opening=opening, contexts=_asked_for(attempt.scan, held), held=held)
-        admitted = await self._gate.read(session, attempt.caller, shown)
-        if replay.response is None:
-            if self._clock.now() < replay.created_at + _RESUME_AFTER:
-                raise IdempotencyInProgressError(retry_after_seconds=1)
-            return admitted  # T1 was committed and T2 never was: ask again
-        resolved = msgspec.json.decode(replay.response, type=Resolved)
-        return Answer(resolved=_consented(resolved, admitted), replayed=True)
-
-    def _stays_inside(self, admitted: Admitted) -> bool:
-        opening = admitted.opening
-        return self._asker.stays_inside(admitted.bindings, opening.purpose, self._clock.now())
+            return await self._replays.take_up(session, attempt, began)
+        shown = Shown(opening=opening, contexts=tuple(scan.contexts), brought=held.brought)
+        return await self._gate.admit(session, caller, shown)
 
     async def _ask(self, attempt: Attempt, admitted: Admitted) -> tuple[ContextVerdict, ...]:
-        opening = admitted.opening
-        allowed = {name: admitted.bindings[name] for name in admitted.asked()}
+        opening, asked = admitted.opening, admitted.asked()
         inquiry = Inquiry(
             purpose=opening.purpose,
             scene=opening.scene,
             parties=admitted.parties,
             person=admitted.person,
-            evidence=_evidence(attempt, admitted),
+            evidence=_evidence(attempt, opening),
             credentials=admitted.credentials,
             now=self._clock.now(),
         )
         kept_back = {
             name: withheld(name, binding)
             for name, binding in admitted.bindings.items()
-            if name not in allowed
+            if name not in asked
         }
-        open_contexts = tuple(name for name in admitted.contexts if name not in kept_back)
-        asked = await self._asker.ask(open_contexts, allowed, inquiry)
-        verdicts = {verdict.context: verdict for verdict in asked} | kept_back
+        names = tuple(name for name in admitted.contexts if name not in kept_back)
+        verdicts = kept_back | {
+            verdict.context: verdict for verdict in await self._asker.ask(names, asked, inquiry)
+        }
         return tuple(verdicts[name] for name in admitted.contexts)
 
     async def _second(
@@ -226,47 +228,41 @@ class ResolvingService:
         admitted: Admitted,
         verdicts: tuple[ContextVerdict, ...],
     ) -> Answer:
-        standing = await self._gate.disclose(session, attempt.caller, admitted, verdicts)
         opening, caller = admitted.opening, attempt.caller
+        now = self._clock.now()
+        person = person_view(admitted.person, caller.scopes, now)
+        disclosed = await self._gate.disclose(session, caller, admitted, verdicts, told_of(person))
+        if disclosed is None:
+            return await self._of_twin(session, attempt)
         resolved = Resolved(
             presentation=self._presentations.handle(
                 caller.party_id, opening.resident_id, opening.presentation_id
             ),
-            expires_in=int(LIFE.total_seconds()),
-            check_holder=admitted.alarmed,
-            person=person_view(admitted.person, caller.scopes, self._clock.now().date()),
-            verdicts=verdict_views(self._registry, standing),
+            expires_in=max(0, seconds(opening.expires_at) - seconds(now)),
+            check_holder=disclosed.alarmed,
+            person=person,
+            verdicts=verdict_views(self._registry, disclosed.verdicts),
         )
         await self._idempotency.finish(
-            session, caller.party_id, ROUTE, attempt.key, msgspec.json.encode(resolved)
+            session, caller.party_id, ROUTE, attempt.key, json.encode(resolved), keep=LIFE
         )
         return Answer(resolved=resolved)
 
+    async def _of_twin(self, session: AsyncSession, attempt: Attempt) -> Answer:
+        known = await self._replays.known(session, attempt)
+        if isinstance(known, Answer):
+            return known
+        raise IdempotencyInProgressError(retry_after_seconds=1)
 
-def _asked_for(scan: Resolve, held: Held) -> tuple[str, ...]:
-    if not held.contexts:
-        return tuple(scan.contexts)
-    wanted = [name for name in held.contexts if not scan.contexts or name in scan.contexts]
-    return tuple(wanted or held.contexts)
 
-
-def _evidence(attempt: Attempt, admitted: Admitted) -> Evidence:
+def _evidence(attempt: Attempt, opening: Opening) -> Evidence:
+    """
+    Return what stands for the resident's presence: never more than what was really shown.
+    """
     card = attempt.scan.card
-    if card is None:
-        return FusedCode(reference=f"{admitted.opening.presentation_id:x}")
-    return CardRead(reader=card.reader, card=card.card, number=card.number, serial=card.serial)
-
-
-def _consented(resolved: Resolved, admitted: Admitted) -> Resolved:
-    """
-    Return a stored answer without what the resident has withdrawn since.
-    """
-    verdicts = [
-        view
-        if view.status != "valid" or view.context in admitted.asked()
-        else msgspec.structs.replace(
-            view, status="refused", fields={}, refusal="CONSENT_REQUIRED", message=None
-        )
-        for view in resolved.verdicts
-    ]
-    return msgspec.structs.replace(resolved, verdicts=verdicts)
+    if card is not None:
+        return CardRead(reader=card.reader, card=card.card, number=card.number, serial=card.serial)
+    scanned = reading.parse(attempt.scan.code)
+    if isinstance(scanned, Foreign):
+        return ScannedCode(family=scanned.family, text=scanned.text)
+    return FusedCode(reference=f"{opening.presentation_id:x}")

@@ -17,6 +17,7 @@ from integrations.spi import (
     Fields,
     Integration,
     Manifest,
+    Obtained,
     PartyView,
     Person,
     Purpose,
@@ -28,6 +29,8 @@ from integrations.spi import (
 )
 from wallet.bindings.service import Binding
 from wallet.calls.guard import Guard
+from wallet.resolving.distrust import contained, sound
+from wallet.resolving.words import NOT_BOUND, Status
 
 _LOG = structlog.get_logger("wallet.resolving")
 
@@ -69,18 +72,19 @@ class ContextVerdict(Struct, frozen=True, kw_only=True):
         context: which.
         integration_id: who answered, or empty when nothing is bound.
         binding: the binding that was asked, or None.
-        status: ``valid``, ``refused`` or ``unavailable``.
+        status: what became of it.
         fields: what may be released for the purpose; empty unless valid.
         refusal: the catalogue's code; empty unless refused.
         options: what would help; the catalogue's words.
         credential: for this visit; for the integration alone.
-        fresh: the full answer when it was validated just now and may be kept as a snapshot.
+        fresh: what may be released for any purpose, when it was validated just now and may be
+            kept as a snapshot.
     """
 
     context: str
     integration_id: str
     binding: Binding | None
-    status: str
+    status: Status
     fields: Fields = {}
     refusal: str = ""
     options: tuple[str, ...] = ()
@@ -91,7 +95,7 @@ class ContextVerdict(Struct, frozen=True, kw_only=True):
         """
         Show nothing personal.
         """
-        return f"ContextVerdict({self.context!r}, {self.status!r}, {self.refusal!r})"
+        return f"ContextVerdict({self.context!r}, {self.status.value!r}, {self.refusal!r})"
 
 
 class Asker:
@@ -140,82 +144,90 @@ class Asker:
                 context=context,
                 integration_id="",
                 binding=None,
-                status="refused",
-                refusal="NOT_BOUND",
+                status=Status.REFUSED,
+                refusal=NOT_BOUND,
             )
         integration = self._registry.get(binding.integration_id)
         if integration is None:
             return _unavailable(binding)
-        manifest = integration.manifest
-        needs_credential = inquiry.purpose in manifest.credential_purposes
-        if not needs_credential and _snapshot_holds(
-            manifest, binding, inquiry.purpose, inquiry.now
+        manifest, purpose = integration.manifest, inquiry.purpose
+        if purpose not in manifest.credential_purposes and _snapshot_holds(
+            manifest, binding, purpose, inquiry.now
         ):
-            return _from_snapshot(manifest, binding, inquiry.purpose)
+            return _from_snapshot(manifest, binding, purpose)
         try:
             return await self._guard.run(
                 manifest.id,
                 manifest.deadlines.validate_ms,
-                lambda: _validated(integration, binding, inquiry, needs_credential),
+                lambda: contained(lambda: _validated(integration, binding, inquiry)),
             )
         except UnavailableError:
             return _unavailable(binding)
 
 
 async def _validated(
-    integration: Integration,
-    binding: Binding,
-    inquiry: Inquiry,
-    needs_credential: bool,  # noqa: FBT001
+    integration: Integration, binding: Binding, inquiry: Inquiry
 ) -> ContextVerdict:
     manifest = integration.manifest
-    party = inquiry.parties[manifest.id]
-    credential = inquiry.credentials.get(manifest.id, b"")
-    if needs_credential and not credential and isinstance(integration, Credentials):
-        obtained = await integration.obtain(
-            CredentialRequest(
-                subject=binding.subject,
-                person=inquiry.person if manifest.needs_person else None,
-                evidence=inquiry.evidence,
-                purpose=inquiry.purpose,
-                scene=inquiry.scene,
-                party=party,
-                now=inquiry.now,
-            )
-        )
-        if isinstance(obtained, Refused):
-            return _refused(manifest, binding, obtained)
-        credential = obtained.credential
-    verdict = await integration.validate(
-        ValidateRequest(
-            subject=binding.subject,
-            purpose=inquiry.purpose,
-            scene=inquiry.scene,
-            party=party,
-            credential=credential,
-            now=inquiry.now,
-        )
+    credential = await _credential(integration, binding, inquiry)
+    if isinstance(credential, Refused):
+        return _refused(manifest, binding, credential)
+    request = ValidateRequest(
+        subject=binding.subject,
+        purpose=inquiry.purpose,
+        scene=inquiry.scene,
+        party=inquiry.parties[manifest.id],
+        credential=credential,
+        now=inquiry.now,
     )
+    verdict = sound(await integration.validate(request), Valid, Refused)
     match verdict:
         case Valid(fields=fields):
+            fresh = _declared(manifest, fields)
             return ContextVerdict(
                 context=binding.context,
                 integration_id=manifest.id,
                 binding=binding,
-                status="valid",
-                fields=_released(manifest, inquiry.purpose, fields),
+                status=Status.VALID,
+                fields=_released(manifest, inquiry.purpose, fresh),
                 credential=credential,
-                fresh=fields if manifest.snapshot_ages else None,
+                fresh=fresh if manifest.snapshot_ages else None,
             )
         case Refused():
             return _refused(manifest, binding, verdict)
 
 
+async def _credential(
+    integration: Integration, binding: Binding, inquiry: Inquiry
+) -> bytes | Refused:
+    """
+    Return the credential for this visit: what decoding gave, or what the evidence obtains.
+    """
+    manifest = integration.manifest
+    credential = inquiry.credentials.get(manifest.id, b"")
+    if credential or inquiry.purpose not in manifest.credential_purposes:
+        return credential
+    if not isinstance(integration, Credentials):
+        return b""
+    request = CredentialRequest(
+        subject=binding.subject,
+        person=inquiry.person if manifest.needs_person else None,
+        evidence=inquiry.evidence,
+        purpose=inquiry.purpose,
+        scene=inquiry.scene,
+        party=inquiry.parties[manifest.id],
+        now=inquiry.now,
+    )
+    obtained = sound(await integration.obtain(request), Obtained, Refused)
+    return obtained if isinstance(obtained, Refused) else obtained.credential
+
+
 def _snapshot_holds(manifest: Manifest, binding: Binding, purpose: Purpose, now: datetime) -> bool:
-    age = manifest.snapshot_ages.get(purpose)
-    if age is None or binding.snapshot is None:
+    most = manifest.snapshot_ages.get(purpose)
+    if most is None or binding.snapshot is None:
         return False
-    return now - binding.snapshot.validated_at <= timedelta(seconds=age)
+    # one from the future was taken before the clock was set back: how old it is nobody knows
+    return timedelta() <= now - binding.snapshot.validated_at <= timedelta(seconds=most)
 
 
 def _from_snapshot(manifest: Manifest, binding: Binding, purpose: Purpose) -> ContextVerdict:
@@ -224,20 +236,29 @@ def _from_snapshot(manifest: Manifest, binding: Binding, purpose: Purpose) -> Co
         context=binding.context,
         integration_id=manifest.id,
         binding=binding,
-        status="valid",
+        status=Status.VALID,
         fields=_released(manifest, purpose, fields),
     )
 
 
+def _declared(manifest: Manifest, fields: Fields) -> Fields:
+    """
+    Return the fields that the manifest releases for any purpose.
+    """
+    names = {name for released in manifest.releases.values() for name in released}
+    if not names.issuperset(fields):
+        _LOG.warning("fields beyond the manifest were dropped", integration=manifest.id)
+    return {name: value for name, value in fields.items() if name in names}
+
+
 def _released(manifest: Manifest, purpose: Purpose, fields: Fields) -> Fields:
     allowed = manifest.releases.get(purpose, ())
-    beyond = sorted(set(fields) - {name for names in manifest.releases.values() for name in names})
-    if beyond:
-        _LOG.warning("fields beyond the manifest were dropped", integration=manifest.id)
     return {name: fields[name] for name in allowed if name in fields}
 
 
 def _refused(manifest: Manifest, binding: Binding, refused: Refused) -> ContextVerdict:
+    if refused.code == Status.UNAVAILABLE.name:
+        return _unavailable(binding)
     if refused.code not in manifest.refusals:
         _LOG.warning("refusal outside the catalogue", integration=manifest.id)
         return _unavailable(binding)
@@ -245,7 +266,7 @@ def _refused(manifest: Manifest, binding: Binding, refused: Refused) -> ContextV
         context=binding.context,
         integration_id=manifest.id,
         binding=binding,
-        status="refused",
+        status=Status.REFUSED,
         refusal=refused.code,
         options=refused.options,
     )
@@ -256,5 +277,5 @@ def _unavailable(binding: Binding) -> ContextVerdict:
         context=binding.context,
         integration_id=binding.integration_id,
         binding=binding,
-        status="unavailable",
+        status=Status.UNAVAILABLE,
     )
