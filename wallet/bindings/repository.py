@@ -47,6 +47,18 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> bool:
     return await insert_first(session, BindingRow, values)
 
 
+async def ended(session: AsyncSession, resident_id: int, integration_id: str) -> int:
+    """
+    Return how many bindings to an integration have ended.
+    """
+    statement = select(func.count()).where(
+        col(BindingRow.resident_id) == resident_id,
+        col(BindingRow.integration_id) == integration_id,
+        col(BindingRow.status) == "ended",
+    )
+    return int((await session.execute(statement)).scalar_one())
+
+
 async def one(session: AsyncSession, resident_id: int, binding_id: int) -> BindingRow | None:
     """
     Return one binding, live or ended.

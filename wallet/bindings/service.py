@@ -105,6 +105,12 @@ class BindingsService:
         row = await repository.one(session, resident_id, binding_id)
         return None if row is None else await self._value(session, row)
 
+    async def ended(self, session: AsyncSession, resident_id: int, integration_id: str) -> int:
+        """
+        Return how many bindings to an integration have ended.
+        """
+        return await repository.ended(session, resident_id, integration_id)
+
     async def keep(
         self,
         session: AsyncSession,
