@@ -65,7 +65,7 @@ class Stepper:
         except LeaseLostError:
             _log.warning("lease lost", kind=lease.kind)
         except (StateConflictError, OverloadedError) as refusal:
-            _log.info("step deferred", kind=lease.kind, code=refusal.code)
+            _log.info("step deferred", kind=lease.kind, problem=refusal.code)
             await self._later(lease)
         except Exception:  # noqa: BLE001 - one broken step must not stop the others
             _log.exception("step failed", kind=lease.kind, attempts=lease.attempts)
