@@ -18,7 +18,7 @@ from wallet.http.callers import TerminalCaller
 from wallet.journal.service import Entry, JournalService
 from wallet.parties.service import PartiesService
 
-ALARM: Final = "alarm"
+ALARMED: Final = "alarmed"
 CLEARED: Final = "alarm_cleared"
 _STUTTER: Final = timedelta(seconds=10)  # a scanner that reads twice, a cashier who presses twice
 
@@ -102,7 +102,7 @@ class Alarms:
             session,
             Entry(
                 resident_id=resident_id,
-                kind=ALARM,
+                kind=ALARMED,
                 party_id=seen.party_id,
                 terminal_id=seen.terminal_id,
                 party_name=party.name,

@@ -13,7 +13,7 @@ from codes import NumericCode, make_numeric
 from codes.numeric import LIFE_SECONDS, RANDOMNESS_LENGTH
 from wallet.clock import Clock
 from wallet.db.session import Database
-from wallet.devices import budgets, repository
+from wallet.devices import budgets, pruning, repository
 from wallet.devices.alarms import Alarms, Seen
 from wallet.devices.errors import DeviceFrozenError
 from wallet.devices.models import BarcodeRow
@@ -74,6 +74,7 @@ class BarcodesService:
                 raise DeviceFrozenError
             if not await budgets.spend(session, budgets.barcodes(resident_id), now):
                 raise RateLimitedError(retry_after_seconds=LIFE_SECONDS)
+            await pruning.forget(session, resident_id, now)
             await repository.add_barcode(session, digest_of(code), resident_id, now + _LIFE)
         return Barcode(code=code, expires_at=now + _LIFE)
 
@@ -92,14 +93,16 @@ class BarcodesService:
             digest: SHA-256 of the twenty digits.
         """
         now = self._clock.now()
-        guessed = budgets.guesses(caller)
-        if not await budgets.spend(session, guessed, now):
-            return Unusable.OVER_BUDGET
+        guessed = budgets.guesses_of_terminal(caller), budgets.guesses_together(caller)
+        for budget in guessed:
+            if not await budgets.spend(session, budget, now):
+                return Unusable.OVER_BUDGET
         taken = await repository.use_up_barcode(session, caller, digest, now)
         row = await repository.barcode(session, digest)
         if row is None:
             return Unusable.UNKNOWN
-        await budgets.refund(session, guessed, now)
+        for budget in guessed:
+            await budgets.refund(session, budget, now)
         if not taken:
             return await self._refused(session, caller, row)
         server = await repository.device(session, (row.resident_id, SERVER))

@@ -5,6 +5,7 @@ Windows of time are fixed, so that up to twice a budget may fall around the bord
 the budget of a day is what bounds an attacker.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -43,24 +44,24 @@ class Budgets(Struct, frozen=True):
     limits: tuple[Limit, ...]
 
 
-def guesses(caller: TerminalCaller) -> Budgets:
+def guesses_of_terminal(caller: TerminalCaller) -> Budgets:
     """
-    Return the budgets of unknown numeric codes: the terminal's, its party's, everybody's.
+    Return the budgets of unknown numeric codes from one terminal.
+    """
+    subject = f"guess/terminal/{caller.party_id}/{caller.terminal_id}"
+    limits = Limit(subject, MINUTE, 5), Limit(subject, HOUR, 20), Limit(subject, DAY, 50)
+    return Budgets(None, limits)
+
+
+def guesses_together(caller: TerminalCaller) -> Budgets:
+    """
+    Return the budgets of unknown numeric codes from one party, and from everybody.
 
     In a region of ten million they leave one chance in a thousand that anybody is hit within a
     year of guessing without pause.
     """
-    terminal = f"guess/terminal/{caller.party_id}/{caller.terminal_id}"
-    return Budgets(
-        None,
-        (
-            Limit(terminal, MINUTE, 5),
-            Limit(terminal, HOUR, 20),
-            Limit(terminal, DAY, 50),
-            Limit(f"guess/party/{caller.party_id}", DAY, 500),
-            Limit("guess/all", DAY, 9000),
-        ),
-    )
+    of_party = Limit(f"guess/party/{caller.party_id}", DAY, 500)
+    return Budgets(None, (of_party, Limit("guess/all", DAY, 9000)))
 
 
 def passwords_of_terminal(party_id: int, terminal_id: int) -> Budgets:
@@ -89,12 +90,16 @@ def barcodes(resident_id: int) -> Budgets:
 
 async def spend(session: AsyncSession, budgets: Budgets, now: datetime) -> bool:
     """
-    Count once in each budget, in one statement; False when any of them was used up.
+    Count once in each budget, in one statement; or in none of them, when one is used up.
 
     The rows stay locked until the transaction ends, so that what is counted before a look-up is
-    counted before every look-up.
+    counted before every look-up. That nothing is counted beyond a budget keeps one terminal from
+    using up what belongs to all.
+
+    Returns:
+        False when a budget was used up.
     """
-    model = GuessBudgetRow if budgets.resident_id is None else ResidentBudgetRow
+    model = _model(budgets)
     rows = [_row(budgets, limit, now) for limit in budgets.limits]
     postgres = session.get_bind().dialect.name == "postgresql"
     insert: Any = (postgresql if postgres else sqlite).insert(model).values(rows)
@@ -102,26 +107,38 @@ async def spend(session: AsyncSession, budgets: Budgets, now: datetime) -> bool:
         index_elements=[name for name in rows[0] if name in _KEY],
         set_={"spent": col(model.spent) + 1},
         where=col(model.spent) < col(model.most),
-    ).returning(col(model.window_no))
-    return len((await session.execute(statement)).all()) == len(rows)
+    ).returning(col(model.subject), col(model.window_seconds), col(model.window_no))
+    counted = [tuple(row) for row in (await session.execute(statement)).all()]
+    if len(counted) == len(rows):
+        return True
+    if counted:
+        await _take_back(session, budgets, counted)
+    return False
 
 
-async def refund(session: AsyncSession, guessed: Budgets, now: datetime) -> None:
+async def refund(session: AsyncSession, budgets: Budgets, now: datetime) -> None:
     """
-    Take back the `guesses` that `spend` counted at the same instant in the same transaction.
+    Take back what `spend` counted at the same instant in the same transaction.
     """
-    row = GuessBudgetRow
-    key = tuple_(col(row.subject), col(row.window_seconds), col(row.window_no))
-    keys = [
-        (limit.subject, limit.window_seconds, seconds(now) // limit.window_seconds)
-        for limit in guessed.limits
-    ]
-    await session.execute(
-        update(row)
-        .where(key.in_(keys))
-        .values(spent=col(row.spent) - 1)
-        .execution_options(synchronize_session=False)
-    )
+    rows = [_row(budgets, limit, now) for limit in budgets.limits]
+    counted = [(row["subject"], row["window_seconds"], row["window_no"]) for row in rows]
+    await _take_back(session, budgets, counted)
+
+
+async def _take_back(
+    session: AsyncSession, budgets: Budgets, counted: Sequence[tuple[Any, ...]]
+) -> None:
+    model = _model(budgets)
+    key = tuple_(col(model.subject), col(model.window_seconds), col(model.window_no))
+    statement = update(model).where(key.in_(counted)).values(spent=col(model.spent) - 1)
+    if model is ResidentBudgetRow:
+        whose = col(ResidentBudgetRow.resident_id) == budgets.resident_id
+        statement = statement.where(whose)
+    await session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _model(budgets: Budgets) -> type[GuessBudgetRow] | type[ResidentBudgetRow]:
+    return GuessBudgetRow if budgets.resident_id is None else ResidentBudgetRow
 
 
 def _row(budgets: Budgets, limit: Limit, now: datetime) -> dict[str, Any]:

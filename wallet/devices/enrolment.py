@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from codes import load_public_key
 from wallet.clock import Clock
 from wallet.db.session import Database
-from wallet.devices import repository
+from wallet.devices import pruning, repository
 from wallet.devices.errors import DeviceFrozenError, SignatureInvalidError
 from wallet.devices.messages import enrolment_message, vouching_message
 from wallet.devices.proofs import Challenge, Challenges, approved_by
@@ -125,6 +125,7 @@ class EnrolmentService:
         """
         suite, point = _proven(enrolment)
         async with self._database.transaction() as session:
+            await pruning.forget(session, resident_id, self._clock.now())
             await self._challenges.take(session, resident_id, enrolment.challenge)
             number = await self._number(session, resident_id)
             approves_from = await self._approves_from(session, resident_id, number, enrolment)

@@ -1,15 +1,17 @@
 """
 Forgetting what can no longer be used anyway.
+
+What belongs to a resident is forgotten whenever the resident's devices fetch something new, so
+that no statement has to look at everybody's.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from wallet.db.exceptions import OPTION
 from wallet.devices.models import (
     BarcodeRow,
     GuessBudgetRow,
@@ -18,22 +20,38 @@ from wallet.devices.models import (
     UsedCounterRow,
 )
 
-PRUNING: Final = "pruning"
+REMEMBERED: Final = timedelta(days=1)  # far longer than anything can be shown again
 
 
-async def prune(session: AsyncSession, before: datetime) -> int:
+async def forget(session: AsyncSession, resident_id: int, now: datetime) -> None:
     """
-    Delete what was over before an instant, of all residents; returns how many rows went.
+    Delete the used counters, challenges and budgets of one resident that were over a day ago.
     """
+    before = now - REMEMBERED
+    for row, over in (
+        (UsedCounterRow, col(UsedCounterRow.at) < before),
+        (SpentChallengeRow, col(SpentChallengeRow.expires_at) < before),
+        (ResidentBudgetRow, col(ResidentBudgetRow.ends_at) < before),
+    ):
+        whose = col(row.resident_id) == resident_id
+        await session.execute(
+            delete(row).where(whose, over).execution_options(synchronize_session=False)
+        )
+
+
+async def prune(session: AsyncSession, now: datetime) -> int:
+    """
+    Delete the numeric codes and the budgets against guessing that were over a day ago.
+
+    Returns:
+        How many rows went.
+    """
+    before = now - REMEMBERED
     gone = 0
     for over in (
-        delete(UsedCounterRow).where(col(UsedCounterRow.at) < before),
-        delete(SpentChallengeRow).where(col(SpentChallengeRow.expires_at) < before),
         delete(BarcodeRow).where(col(BarcodeRow.expires_at) < before),
-        delete(ResidentBudgetRow).where(col(ResidentBudgetRow.ends_at) < before),
         delete(GuessBudgetRow).where(col(GuessBudgetRow.ends_at) < before),
     ):
-        statement = over.execution_options(synchronize_session=False, **{OPTION: PRUNING})
-        result: Any = await session.execute(statement)
+        result: Any = await session.execute(over.execution_options(synchronize_session=False))
         gone += int(result.rowcount)
     return gone

@@ -2,7 +2,6 @@
 What the rest of the wallet asks of devices: use a code up once, and check what a device signed.
 """
 
-from datetime import timedelta
 from typing import Final
 
 from msgspec import Struct
@@ -22,7 +21,6 @@ from wallet.http.callers import TerminalCaller
 __all__ = ("Consumed", "DevicesService", "Redeemed", "Unusable")
 
 _AHEAD: Final = 1
-_REMEMBERED: Final = timedelta(days=1)  # far longer than a code can be shown again
 
 
 class Consumed(Struct, frozen=True, kw_only=True):
@@ -145,9 +143,11 @@ class DevicesService:
 
     async def prune(self, session: AsyncSession) -> int:
         """
-        Forget what can no longer be used anyway; returns how many rows went.
+        Forget numeric codes and counts of guesses that are over; returns how many rows went.
+
+        What belongs to a resident is forgotten as the resident's devices go on being used.
         """
-        return await pruning.prune(session, self._clock.now() - _REMEMBERED)
+        return await pruning.prune(session, self._clock.now())
 
     async def _used_up(
         self, session: AsyncSession, caller: TerminalCaller, accepted: Accepted

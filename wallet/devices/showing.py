@@ -12,7 +12,7 @@ from codes.keys import Holder
 from codes.passes import SALT_LENGTH
 from wallet.clock import Clock, seconds
 from wallet.db.session import Database
-from wallet.devices import repository
+from wallet.devices import pruning, repository
 from wallet.devices.errors import DeviceFrozenError
 from wallet.devices.servers import ServerDevices
 from wallet.devices.words import SERVER, DeviceStatus
@@ -94,4 +94,6 @@ class ShowingService:
                 if drawn is None:
                     free_at = instant_of(server.drawn) + FUSION_1.step_seconds
                     raise RateLimitedError(retry_after_seconds=max(1, free_at - now_seconds))
+            if drawn[0] == first:
+                await pruning.forget(session, resident_id, self._clock.now())
         return drawn

@@ -14,7 +14,7 @@ from codes.keys import Holder
 from codes.passes import SALT_LENGTH
 from wallet.clock import Clock, seconds
 from wallet.db.session import Database
-from wallet.devices import repository
+from wallet.devices import pruning, repository
 from wallet.devices.errors import DeviceFrozenError, SignatureInvalidError
 from wallet.devices.messages import passes_message
 from wallet.devices.models import DeviceRow
@@ -111,6 +111,7 @@ class ToppingUpService:
         async with self._database.transaction() as session:
             device = await self._proven(session, place, asked)
             await self._challenges.take(session, resident_id, asked.challenge)
+            await pruning.forget(session, resident_id, now)
             await repository.change(session, place, {"drift": drift, "last_seen_at": now})
         holder = Holder(resident_id, asked.device_no, device.enrolment_nonce)
         top_up = codes.top_up(

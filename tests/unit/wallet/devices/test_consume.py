@@ -226,7 +226,7 @@ class TestAlarm:
         first_at = world.clock.now()
         world.clock.advance(5)
         await world.scan(text, ELSEWHERE)
-        places = [(e.party_name, e.terminal_id, e.at) for e in await world.told("alarm")]
+        places = [(e.party_name, e.terminal_id, e.at) for e in await world.told("alarmed")]
 
         assert [
             ("第一人民医院", 11, first_at),
@@ -241,7 +241,7 @@ class TestAlarm:
         await world.scan(phone.show(sub=3), ELSEWHERE)
         await world.scan(phone.show(sub=2), DESK)
 
-        assert [21, 11] == [entry.terminal_id for entry in await world.told("alarm")]
+        assert [21, 11] == [entry.terminal_id for entry in await world.told("alarmed")]
 
     async def test_the_place_may_be_forgotten(self, world):
         """
@@ -252,11 +252,10 @@ class TestAlarm:
         text = phone.show(sub=2)
         accepted = await world.verified(text)
         world.clock.advance(2 * 86_400)
-        async with world.database.transaction() as session:
-            await world.devices.prune(session)
+        await phone.top_up()
         await world.consume(accepted, ELSEWHERE)
 
-        assert [21] == [entry.terminal_id for entry in await world.told("alarm")]
+        assert [21] == [entry.terminal_id for entry in await world.told("alarmed")]
 
     async def test_never_freezes(self, world):
         """
