@@ -211,7 +211,7 @@ class Conductor:
             case Undetermined(exhausted=False):
                 return interval
             case Undetermined() if call.exhausted_at is not None:
-                usual = poll.budget_seconds // poll.interval_seconds
+                usual = poll.budget_seconds // max(1, poll.interval_seconds)
                 return backoff(call.queries - usual, self._token)
             case _:
                 return timedelta(0)

@@ -1,11 +1,12 @@
 """
 Returning a completed settlement, whole or some of its lines (退费).
 
-There is no partial undo at an insurer: the whole settlement is cancelled (2208), the cash part goes
-back by its original routes, and what remains is settled anew with a fresh scan.
+There is no partial undo at an insurer: the whole settlement is cancelled (2208), the cash part
+goes back by its original routes, and what remains is settled anew with a fresh scan.
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.errors import StateConflictError
@@ -165,12 +166,8 @@ class ReturnsService:
             session, settlement.resident_id, settlement.visit_id
         )
         made = await self._settling.made(session, intent.caller, visit, following_id, wish)
-        await self._mover.records.add(session, _following(made, settlement))
-
-
-def _following(made: Settlement, settlement: Settlement) -> Settlement:
-    fields = {name: getattr(made, name) for name in Settlement.__struct_fields__}
-    return Settlement(**(fields | {"replaces": settlement.settlement_id}))
+        following = replace(made, replaces=settlement.settlement_id)
+        await self._mover.records.add(session, following)
 
 
 def _completed(settlement: Settlement) -> None:

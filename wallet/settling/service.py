@@ -2,6 +2,7 @@
 Settlements as a desk works with them: open, confirm, cancel, tender, report the invoice.
 """
 
+from datetime import datetime
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -106,6 +107,12 @@ class SettlingService:
         self._presentations = presentations
         self._till = counter.till
         self._mover = counter.mover
+
+    def now(self) -> datetime:
+        """
+        Return the instant at which a bill is issued.
+        """
+        return self._till.clock.now()
 
     async def open(self, intent: Intent, visit_name: str, wish: Wish) -> Folder:
         """

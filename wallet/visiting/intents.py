@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from wallet.http.callers import TerminalCaller
+from wallet.http.callers import Connection, TerminalCaller
 from wallet.idempotency.service import IdempotencyService, Replay
 from wallet.parties.errors import ScopeDeniedError, TerminalUnknownError
 
@@ -16,6 +16,12 @@ class Terminals(Protocol):
     """
     What an intent needs to know of terminals.
     """
+
+    async def terminal(self, connection: Connection) -> TerminalCaller:
+        """
+        Authenticate a request.
+        """
+        ...
 
     async def terminal_active(
         self, session: AsyncSession, party_id: int, terminal_id: int
@@ -51,6 +57,16 @@ class Intents:
     def __init__(self, *, terminals: Terminals, idempotency: IdempotencyService) -> None:
         self._terminals = terminals
         self._idempotency = idempotency
+
+    async def terminal(self, connection: Connection) -> TerminalCaller:
+        """
+        Authenticate a request of a terminal.
+
+        Raises:
+            TokenInvalidError: it is not one's.
+            TerminalUnknownError: the terminal was revoked.
+        """
+        return await self._terminals.terminal(connection)
 
     async def admit(
         self, session: AsyncSession, intent: Intent, scope: str, target: tuple[int, int]

@@ -86,13 +86,11 @@ class VisitingService:
         self._inline = inline
         self.records = VisitRecords(vault)
 
-    def name(self, visit: Visit) -> str:
+    def name(self, party_id: int, visit: Visit) -> str:
         """
-        Return the id under which the visit's party knows it.
+        Return the id under which a party knows a visit.
         """
-        return self._vault.seal_id(
-            KIND, f"party:{visit.party_id}", visit.resident_id, visit.visit_id
-        )
+        return self._vault.seal_id(KIND, f"party:{party_id}", visit.resident_id, visit.visit_id)
 
     async def open(self, intent: Intent, handle: str, details: Details) -> Visit:
         """

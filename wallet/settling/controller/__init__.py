@@ -1,0 +1,9 @@
+"""
+``/v1/visits/{id}/settlements`` and ``/v1/settlements``.
+"""
+
+from wallet.settling.controller.desk import SettlementsController
+from wallet.settling.controller.refunds import RefundsController
+from wallet.settling.controller.resident import ResidentSettlementsController
+
+__all__ = ("RefundsController", "ResidentSettlementsController", "SettlementsController")
