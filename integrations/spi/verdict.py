@@ -5,7 +5,7 @@ What an integration says of its own context.
 from msgspec import Struct
 
 Json = str | int | bool | None
-Fields = dict[str, Json | list[Json] | list[dict[str, Json]]]
+Fields = dict[str, Json | list[Json | dict[str, Json]]]
 
 
 class Valid(Struct, frozen=True, tag="valid"):

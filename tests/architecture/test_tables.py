@@ -13,6 +13,7 @@ _REFERENCE = {
     "guess_budgets": "a terminal's, a party's and everybody's",
     "identifier_index": "found by blind index",
     "idempotency": "found by party, route and key",
+    "lanes": "a party's, towards one integration",
     "parties": "reference",
     "party_profiles": "reference",
     "sequences": "a party's",

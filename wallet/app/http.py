@@ -15,7 +15,8 @@ from wallet.app.services import Services
 from wallet.bindings.controller import BindingsController
 from wallet.consents.controller import ConsentsController
 from wallet.db import migrate
-from wallet.devices.controller import DevicesController
+from wallet.devices.controller import DevicesController, FreezingController
+from wallet.devices.showing_controller import BarcodesController, CodeController
 from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.document import ClosedStructs
 from wallet.http.edge import install
@@ -35,7 +36,11 @@ from wallet.journal.controller import JournalController
 from wallet.parties.controller import TerminalsController, TokenController
 from wallet.residents.controller import DemoSessionsController, MeController, SessionsController
 from wallet.resolving.controller import ResolvingController
-from wallet.settling.controller import ResidentSettlementsController, SettlementsController
+from wallet.settling.controller import (
+    RefundsController,
+    ResidentSettlementsController,
+    SettlementsController,
+)
 from wallet.visiting.controller import VisitsController
 
 VERSION = "1.0.0"
@@ -44,13 +49,17 @@ DESCRIPTION = (
     "payment. Errors are RFC 9457 problems; decide by `code`. 64-bit numbers are strings."
 )
 CONTROLLERS = (
+    BarcodesController,
     BindingsController,
+    CodeController,
     ConsentsController,
     DemoSessionsController,
     DevicesController,
+    FreezingController,
     HealthController,
     JournalController,
     MeController,
+    RefundsController,
     ResidentSettlementsController,
     ResolvingController,
     SessionsController,

@@ -57,16 +57,63 @@ class Money:
         }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Engine:
+    work: WorkService
+    calls: CallsService
+    handlers: dict[str, Handler]
+    stepper: Stepper
+    inline: Inline
+
+
 def money(b: Basis, p: People) -> Money:
     """
     Return the services over the basis.
     """
+    engine = _engine(b, p)
+    ledger = LedgerService(ids=b.ids)
+    intents = Intents(terminals=p.parties, idempotency=p.idempotency)
+    visiting = VisitingService(
+        database=b.database,
+        clock=b.clock,
+        ids=b.ids,
+        vault=b.vault,
+        presentations=p.presentations,
+        intents=intents,
+        inline=engine.inline,
+    )
+    till = _till(b, p, engine, ledger, visiting)
+    counter = Counter(
+        database=b.database,
+        vault=b.vault,
+        intents=intents,
+        visits=visiting,
+        residents=p.residents,
+        till=till,
+        inline=engine.inline,
+    )
+    devices = p.devices.devices
+    settling = SettlingService(counter=counter, presentations=p.presentations, devices=devices)
+    engine.handlers.update(_handlers(b, engine, visiting, till))
+    return Money(
+        work=engine.work,
+        stepper=engine.stepper,
+        inline=engine.inline,
+        calls=engine.calls,
+        ledger=ledger,
+        visiting=visiting,
+        settling=settling,
+        approvals=ApprovalsService(counter=counter, devices=devices),
+        returns=ReturnsService(counter=counter, settling=settling),
+    )
+
+
+def _engine(b: Basis, p: People) -> _Engine:
     work = WorkService(database=b.database, clock=b.clock, lease_seconds=b.settings.lease_seconds)
     outside = Outside(guard=b.guard, integrations=b.registry)
     calls = CallsService(
         clock=b.clock, ids=b.ids, vault=b.vault, outside=outside, parties=p.parties
     )
-    ledger = LedgerService(ids=b.ids)
     handlers: dict[str, Handler] = {}
     stepper = Stepper(work=work, handlers=handlers, clock=b.clock, token=b.ids.secret)
     inline = Inline(
@@ -76,16 +123,12 @@ def money(b: Basis, p: People) -> Money:
         token=b.ids.secret,
         limit_seconds=b.settings.inline_seconds,
     )
-    intents = Intents(terminals=p.parties, idempotency=p.idempotency)
-    visiting = VisitingService(
-        database=b.database,
-        clock=b.clock,
-        ids=b.ids,
-        vault=b.vault,
-        presentations=p.presentations,
-        intents=intents,
-        inline=inline,
-    )
+    return _Engine(work=work, calls=calls, handlers=handlers, stepper=stepper, inline=inline)
+
+
+def _till(
+    b: Basis, p: People, engine: _Engine, ledger: LedgerService, visiting: VisitingService
+) -> Till:
     mover = Mover(
         clock=b.clock,
         records=SettlementRecords(b.vault),
@@ -93,50 +136,36 @@ def money(b: Basis, p: People) -> Money:
         journal=p.journal,
         visits=visiting,
         parties=p.parties,
-        work=work,
+        work=engine.work,
     )
-    till = Till(mover=mover, tenders=TenderRecords(b.vault), calls=calls, clock=b.clock, ids=b.ids)
-    counter = Counter(
-        database=b.database,
-        vault=b.vault,
-        intents=intents,
-        visits=visiting,
-        residents=p.residents,
-        till=till,
-        inline=inline,
-    )
-    settling = SettlingService(
-        counter=counter, presentations=p.presentations, devices=p.devices.devices
-    )
-    handlers |= _handlers(b, work=work, calls=calls, visiting=visiting, till=till)
-    return Money(
-        work=work,
-        stepper=stepper,
-        inline=inline,
-        calls=calls,
-        ledger=ledger,
-        visiting=visiting,
-        settling=settling,
-        approvals=ApprovalsService(counter=counter, devices=p.devices.devices),
-        returns=ReturnsService(counter=counter, settling=settling),
+    return Till(
+        mover=mover,
+        tenders=TenderRecords(b.vault),
+        calls=engine.calls,
+        clock=b.clock,
+        ids=b.ids,
     )
 
 
 def _handlers(
-    b: Basis, *, work: WorkService, calls: CallsService, visiting: VisitingService, till: Till
+    b: Basis, engine: _Engine, visiting: VisitingService, till: Till
 ) -> dict[str, Handler]:
     conductor = Conductor(
-        database=b.database, work=work, calls=calls, clock=b.clock, token=b.ids.secret
+        database=b.database,
+        work=engine.work,
+        calls=engine.calls,
+        clock=b.clock,
+        token=b.ids.secret,
     )
     return {
         VISIT_WORK: VisitHandler(
             database=b.database,
             clock=b.clock,
-            work=work,
+            work=engine.work,
             conductor=conductor,
             records=visiting.records,
         ),
         SETTLEMENT_WORK: SettlementHandler(
-            database=b.database, work=work, conductor=conductor, till=till
+            database=b.database, work=engine.work, conductor=conductor, till=till
         ),
     }

@@ -62,12 +62,9 @@ def people(b: Basis) -> People:
     """
     Return the services over the basis.
     """
+    origin = b.settings.public_origin
     parties = PartiesService(
-        database=b.database,
-        clock=b.clock,
-        ids=b.ids,
-        vault=b.vault,
-        public_origin=b.settings.public_origin,
+        database=b.database, clock=b.clock, ids=b.ids, vault=b.vault, public_origin=origin
     )
     journal = JournalService(database=b.database, ids=b.ids, vault=b.vault)
     residents = ResidentsService(database=b.database, clock=b.clock, ids=b.ids, vault=b.vault)
@@ -79,44 +76,54 @@ def people(b: Basis) -> People:
             database=b.database, clock=b.clock, ids=b.ids, vault=b.vault, parties=parties
         ),
         access=AccessService(
-            database=b.database,
-            clock=b.clock,
-            ids=b.ids,
-            parties=parties,
-            public_origin=b.settings.public_origin,
+            database=b.database, clock=b.clock, ids=b.ids, parties=parties, public_origin=origin
         ),
         idempotency=IdempotencyService(clock=b.clock, vault=b.vault),
         journal=journal,
         residents=residents,
-        sessions=SessionsService(
-            database=b.database,
-            clock=b.clock,
-            ids=b.ids,
-            vault=b.vault,
-            residents=residents,
-            demo_login=b.settings.demo_login,
-        ),
-        devices=device_services(
-            database=b.database,
-            clock=b.clock,
-            ids=b.ids,
-            vault=b.vault,
-            parties=parties,
-            journal=journal,
-        ),
+        sessions=_sessions(b, residents),
+        devices=_devices(b, parties, journal),
         consents=consents,
         bindings=bindings,
-        linking=LinkingService(
-            database=b.database,
-            clock=b.clock,
-            vault=b.vault,
-            registry=b.registry,
-            guard=b.guard,
-            residents=residents,
-            consents=consents,
-            bindings=bindings,
-        ),
+        linking=_linking(b, residents, consents, bindings),
         presentations=PresentationsService(clock=b.clock, ids=b.ids, vault=b.vault),
+    )
+
+
+def _sessions(b: Basis, residents: ResidentsService) -> SessionsService:
+    return SessionsService(
+        database=b.database,
+        clock=b.clock,
+        ids=b.ids,
+        vault=b.vault,
+        residents=residents,
+        demo_login=b.settings.demo_login,
+    )
+
+
+def _devices(b: Basis, parties: PartiesService, journal: JournalService) -> DeviceServices:
+    return device_services(
+        database=b.database,
+        clock=b.clock,
+        ids=b.ids,
+        vault=b.vault,
+        parties=parties,
+        journal=journal,
+    )
+
+
+def _linking(
+    b: Basis, residents: ResidentsService, consents: ConsentsService, bindings: BindingsService
+) -> LinkingService:
+    return LinkingService(
+        database=b.database,
+        clock=b.clock,
+        vault=b.vault,
+        registry=b.registry,
+        guard=b.guard,
+        residents=residents,
+        consents=consents,
+        bindings=bindings,
     )
 
 

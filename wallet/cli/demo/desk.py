@@ -2,6 +2,7 @@
 A desk: an enrolled terminal that scans, registers and settles.
 """
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from wallet.clock import Clock
 from wallet.parties.client import Answered, TerminalClient, enrol
 
 _REFUSED = 400
+_PATIENCE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.2
 
 
 @dataclass(kw_only=True)
@@ -74,6 +77,26 @@ async def open_desk(
             token=secrets.token_bytes,
         )
     )
+
+
+async def until(desk: Desk, target: str, phases: tuple[str, ...]) -> dict[str, Any]:
+    """
+    Look at a visit or settlement until it is in one of the phases.
+
+    Raises:
+        click.ClickException: it does not get there within a minute.
+    """
+    waited = 0.0
+    while True:
+        seen = await desk.get(target)
+        if seen["phase"] in phases:
+            return seen
+        if waited > _PATIENCE_SECONDS:
+            raise click.ClickException(
+                f"{target} stays {seen['phase']}/{seen['status']} {seen.get('reason', '')}"
+            )
+        await asyncio.sleep(_PAUSE_SECONDS)
+        waited += _PAUSE_SECONDS
 
 
 def _accepted(target: str, answered: Answered) -> dict[str, Any]:

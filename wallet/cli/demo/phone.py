@@ -124,19 +124,26 @@ class Phone:
         body = {"integration": integration, "choice": choice}
         return await self.call("POST", "/v1/bindings", body)
 
-    async def approve(self, settlement: str) -> dict[str, Any]:
+    async def approve_latest(self) -> int:
         """
-        Look at a settlement and approve its cash part with the phone's key.
+        Look at the newest settlement and approve its cash part with the phone's key.
+
+        Returns:
+            The approved amount in fen.
         """
-        shown = await self.call("GET", f"/v1/settlements/{settlement}")
+        page = await self.call("GET", "/v1/settlements")
+        shown = page["settlements"][0]
+        what = shown["approval"]
         text = approval_text(
-            shown["id"], int(shown["version"]), shown["approve"]["amount_minor"], shown["payee"]
+            what["settlement_id"], what["version"], what["amount_minor"], what["payee"]
         )
-        return await self.call(
-            "POST",
-            f"/v1/settlements/{settlement}/approve",
-            {"device_no": self.device_no, "signature": self.sign(approval_message(text))},
-        )
+        body = {
+            "device_no": self.device_no,
+            "version": what["version"],
+            "signature": self.sign(approval_message(text)),
+        }
+        await self.call("POST", f"/v1/settlements/{shown['id']}/approve", body)
+        return int(what["amount_minor"])
 
     async def call(self, method: str, target: str, body: object = None) -> dict[str, Any]:
         """

@@ -2,6 +2,8 @@
 How the story is printed.
 """
 
+from typing import Any
+
 import click
 
 
@@ -47,3 +49,39 @@ def yuan(minor: int) -> str:
     """
     sign = "-" if minor < 0 else ""
     return f"{sign}¥{abs(minor) // 100}.{abs(minor) % 100:02d}"
+
+
+def print_resolved(tell: Narrator, resolved: dict[str, Any]) -> None:
+    """
+    Print who was scanned and the verdicts.
+    """
+    person = resolved["person"]
+    tell.fact("person", f"{person['name']} {person['document']} ({person['age']})")
+    for verdict in resolved["verdicts"]:
+        shown = ", ".join(f"{name}={value}" for name, value in verdict["fields"].items())
+        tell.fact(verdict["context"], f"{verdict['status']} {verdict['refusal']} {shown}"[:90])
+
+
+def print_split(tell: Narrator, split: dict[str, Any]) -> None:
+    """
+    Print who bears what.
+    """
+    tell.yuan("bill", split["total_minor"])
+    for fund in split["funds"]:
+        tell.yuan(f"  {fund['name']}", fund["amount_minor"])
+    tell.yuan("  personal account", split["account_minor"])
+    tell.yuan("  family mutual aid", split["mutual_aid_minor"])
+    tell.yuan("  hospital", split["hospital_minor"])
+    tell.yuan("  cash", split["cash_minor"])
+
+
+def print_receipt(tell: Narrator, receipt: dict[str, Any]) -> None:
+    """
+    Print a receipt with its split.
+    """
+    tell.fact("receipt", f"insurer's number {receipt['insurer_reference']}")
+    for line in receipt["lines"]:
+        tell.yuan(f"  {line['name']}", line["amount_minor"])
+    print_split(tell, receipt["split"])
+    for tender in receipt["tenders"]:
+        tell.yuan(f"paid by {tender['method']} {tender['provider']}", tender["amount_minor"])
