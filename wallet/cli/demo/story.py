@@ -214,15 +214,20 @@ async def _declined(story: Story, http: aiohttp.ClientSession, his: Desk, cashie
     resolved = await cashier.resolve(zhao.draw(), *_SETTLEMENT)
     settlement = await cashier.post(
         f"/v1/visits/{visit}/settlements",
-        {"presentation": resolved["presentation"], "bill": bills.two_lines()},
+        {
+            "presentation": resolved["presentation"],
+            "bill": bills.two_lines(),
+            "use_account": False,
+        },
     )
     target = f"/v1/settlements/{settlement['id']}"
     settlement = await until(cashier, target, ("awaiting_approval",))
     cash = settlement["split"]["cash_minor"]
     await cashier.post(f"{target}/confirm", {"cash_minor": cash, "cash_by": "agreement"})
     settlement = await until(cashier, target, ("cash_due", "completed"))
-    tell.fact("charge", settlement["tenders"][0]["status"])
-    tell.fact("phase", settlement["phase"])
+    tell.fact("phase", f"{settlement['phase']} {settlement['reason']}")
+    for tender in settlement["tenders"]:
+        tell.fact(f"charge by {tender['method']}", f"{tender['phase']} {tender['reason']}")
     await cashier.post(
         f"{target}/tenders", {"method": "cash", "amount_minor": cash, "reference": "K-17"}
     )
