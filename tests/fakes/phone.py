@@ -102,7 +102,13 @@ class Phone:
         """
         Return the text of the code on the screen.
         """
-        return self._offline.draw(self.now_seconds(), sub).text
+        return self.drawn(self.now_seconds(), sub).text
+
+    def drawn(self, at_seconds, sub=0):
+        """
+        Return the code for any instant within the top-up.
+        """
+        return self._offline.draw(at_seconds, sub)
 
     def clearing(self, device_no=None):
         device_no = self.device_no if device_no is None else device_no
