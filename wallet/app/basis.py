@@ -2,6 +2,7 @@
 What everything else stands on.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from integrations.registry import Registry
@@ -9,6 +10,7 @@ from wallet.calls.guard import Guard
 from wallet.clock import Clock
 from wallet.db.engine import create_engine
 from wallet.db.session import Database
+from wallet.http.metrics import Metrics
 from wallet.ids import Ids
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
@@ -19,10 +21,16 @@ from wallet.vault.service import Vault
 class Basis:
     """
     Settings, time, ids, database, keys and integrations.
+
+    Attributes:
+        elapsed: a clock that only moves forward, in seconds.
+        metrics: what this process counts.
     """
 
     settings: Settings
     clock: Clock
+    elapsed: Callable[[], float]
+    metrics: Metrics
     ids: Ids
     database: Database
     vault: Vault
@@ -31,20 +39,29 @@ class Basis:
 
 
 def basis(
-    settings: Settings, *, clock: Clock, ids: Ids, keys: KeyFile, registry: Registry
+    settings: Settings,
+    *,
+    clock: Clock,
+    elapsed: Callable[[], float],
+    ids: Ids,
+    keys: KeyFile,
+    registry: Registry,
 ) -> Basis:
     """
     Open the database and the vault.
     """
+    metrics = Metrics()
     engine = create_engine(
         settings.database_url.get_secret_value(), pool_size=settings.database_pool
     )
     return Basis(
         settings=settings,
         clock=clock,
+        elapsed=elapsed,
+        metrics=metrics,
         ids=ids,
         database=Database(engine),
         vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
         registry=registry,
-        guard=Guard(clock=clock),
+        guard=Guard(clock=clock, tally=metrics),
     )

@@ -2,7 +2,6 @@
 The ASGI application: controllers, what is injected into them, and the edge around them.
 """
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -29,7 +28,6 @@ from wallet.http.health import (
     migrations_at_head,
 )
 from wallet.http.limits import LimitsMiddleware
-from wallet.http.metrics import Metrics
 from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
 from wallet.journal.controller import JournalController
@@ -72,10 +70,11 @@ CONTROLLERS = (
 AnyRequest = Request[Any, Any, State]
 
 
-def create_app(services: Services, metrics: Metrics | None = None) -> Litestar:
+def create_app(services: Services) -> Litestar:
     """
     Return the application over the services.
     """
+    basis = services.basis
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -94,10 +93,10 @@ def create_app(services: Services, metrics: Metrics | None = None) -> Litestar:
     )
     install(
         app,
-        make_request_id=lambda: services.basis.ids.secret(16).hex(),
-        elapsed=time.monotonic,
-        metrics=metrics or Metrics(),
-        strict_transport=services.basis.settings.public_origin.startswith("https:"),
+        make_request_id=lambda: basis.ids.secret(16).hex(),
+        elapsed=basis.elapsed,
+        metrics=basis.metrics,
+        strict_transport=basis.settings.public_origin.startswith("https:"),
     )
     return app
 
@@ -128,6 +127,6 @@ def _readiness(services: Services) -> Readiness:
     return Readiness(
         database_reachable(basis.database),
         migrations_at_head(basis.database, migrate.head()),
-        clock_sane(basis.clock, time.monotonic),
+        clock_sane(basis.clock, basis.elapsed),
         keys_loaded(lambda: basis.vault.code_ring is not None),
     )

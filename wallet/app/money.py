@@ -137,6 +137,7 @@ def _till(
         visits=visiting,
         parties=p.parties,
         work=engine.work,
+        tally=b.metrics,
     )
     return Till(
         mover=mover,

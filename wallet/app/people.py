@@ -162,9 +162,10 @@ def resolving(b: Basis, p: People) -> ResolvingService:
         ids=b.ids,
         holder=holder,
         gate=gate,
-        asker=Asker(registry=b.registry, guard=b.guard),
+        asker=Asker(registry=b.registry, guard=b.guard, tally=b.metrics, elapsed=b.elapsed),
         registry=b.registry,
         parties=p.parties,
         presentations=p.presentations,
         idempotency=p.idempotency,
+        tally=b.metrics,
     )

@@ -2,6 +2,8 @@
 Every service of the wallet, made once, from settings, keys and integrations.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from integrations.registry import Registry
@@ -62,6 +64,7 @@ def compose(
     keys: KeyFile,
     registry: Registry,
     ids: Ids | None = None,
+    elapsed: Callable[[], float] = time.monotonic,
 ) -> Services:
     """
     Make every service.
@@ -72,7 +75,15 @@ def compose(
         keys: the deployment's.
         registry: the opened integrations.
         ids: source of ids and secrets; the system's unless given.
+        elapsed: a clock that only moves forward, in seconds; `clock` has to keep step with it.
     """
-    b = basis(settings, clock=clock, ids=ids or Ids(clock), keys=keys, registry=registry)
+    b = basis(
+        settings,
+        clock=clock,
+        elapsed=elapsed,
+        ids=ids or Ids(clock),
+        keys=keys,
+        registry=registry,
+    )
     p = people(b)
     return Services(basis=b, people=p, resolving=resolving(b, p), money=money(b, p))

@@ -15,6 +15,7 @@ import structlog
 from integrations.spi import UnavailableError
 from wallet.calls.errors import NotStartedError
 from wallet.clock import Clock
+from wallet.http.tally import BreakerState, NoTally, Tally
 
 _log = structlog.get_logger("wallet.calls")
 
@@ -36,6 +37,13 @@ class Breaker:
         self._failures = 0
         self._opened_at: datetime | None = None
         self._probing = False
+
+    @property
+    def state(self) -> BreakerState:
+        """
+        Tell whether calls are held back; half open counts as open.
+        """
+        return "closed" if self._opened_at is None else "open"
 
     def admits(self, now: datetime) -> bool:
         """
@@ -76,6 +84,7 @@ class Guard:
         most_at_once: calls of one integration under way at a time in this process.
         threshold: failures in a row that open its breaker.
         pause_seconds: how long it stays open.
+        tally: is told when a breaker opens or closes.
     """
 
     def __init__(
@@ -85,8 +94,10 @@ class Guard:
         most_at_once: int = 64,
         threshold: int = 8,
         pause_seconds: int = 5,
+        tally: Tally | None = None,
     ) -> None:
         self._clock = clock
+        self._tally = tally or NoTally()
         self._most = most_at_once
         self._threshold = threshold
         self._pause = timedelta(seconds=pause_seconds)
@@ -133,7 +144,16 @@ class Guard:
             healthy = not failed(result)
             return result
         finally:
-            lane.breaker.note(self._clock.now(), failed=not healthy)
+            self._note(lane.breaker, integration_id, failed=not healthy)
+
+    def _note(self, breaker: Breaker, integration_id: str, *, failed: bool) -> None:
+        before = breaker.state
+        breaker.note(self._clock.now(), failed=failed)
+        if breaker.state == before:
+            return
+        write = _log.warning if breaker.state == "open" else _log.info
+        write("breaker changed", integration=integration_id, state=breaker.state)
+        self._tally.breaker(integration_id, breaker.state)
 
 
 async def _started(call: Callable[[], Awaitable[R]]) -> R:

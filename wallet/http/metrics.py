@@ -4,17 +4,21 @@ Counters for operators, in Prometheus' text format, served on an inner port only
 Labels are small closed vocabularies: never an id, never anything of a person.
 """
 
-from typing import Any, Final
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, make_asgi_app
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from wallet.http.tally import BreakerState
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Metrics:
     """
-    What is counted.
+    What is counted; the `wallet.http.tally.Tally` of a real process.
 
     Args:
         registry: where the counters live; one for each application.
@@ -37,7 +41,7 @@ class Metrics:
         )
         self._resolves = Counter(
             "fusion_wallet_resolves",
-            "Codes presented, by outcome: accepted or the problem code.",
+            "Codes presented, by outcome: accepted, repeated or the problem code.",
             ("outcome",),
             registry=self.registry,
         )
@@ -60,6 +64,12 @@ class Metrics:
             ("phase", "status"),
             registry=self.registry,
         )
+        self._breakers = Counter(
+            "fusion_wallet_breaker_changes",
+            "Changes of an integration's breaker, by the state they led to: open or closed.",
+            ("integration", "state"),
+            registry=self.registry,
+        )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """
@@ -71,7 +81,7 @@ class Metrics:
 
     def resolve(self, outcome: str) -> None:
         """
-        Count a presented code; the outcome is ``accepted`` or a problem code.
+        Count a presented code; the outcome is ``accepted``, ``repeated`` or a problem code.
         """
         self._resolves.labels(outcome).inc()
 
@@ -88,21 +98,44 @@ class Metrics:
         """
         self._settlements.labels(phase, status).inc()
 
+    def breaker(self, integration_id: str, state: BreakerState) -> None:
+        """
+        Count that an integration's breaker changed to a state.
+        """
+        self._breakers.labels(integration_id, state).inc()
+
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def metrics_app(metrics: Metrics, *, multiprocess_dir: str = "") -> Any:  # noqa: ANN401
+def gathered(folder: Path) -> CollectorRegistry:
     """
-    Return an ASGI application that answers every GET with the counters.
+    Return what several processes of one server count together.
 
     Args:
-        metrics: what to show.
-        multiprocess_dir: where several server processes keep their counters together (their
-            ``PROMETHEUS_MULTIPROC_DIR``, set before the process starts); empty for one process.
+        folder: their common ``PROMETHEUS_MULTIPROC_DIR``, which each had in its environment before
+            it made its `Metrics`.
     """
-    registry = metrics.registry
-    if multiprocess_dir:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry, multiprocess_dir)  # type: ignore[no-untyped-call]
-    return make_asgi_app(registry)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
+    return registry
+
+
+def serve_metrics(port: int, registry: CollectorRegistry) -> Callable[[], None]:
+    """
+    Answer ``GET /metrics`` on loopback, from a thread of its own.
+
+    Returns:
+        What ends it.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    server, thread = start_http_server(port, addr="127.0.0.1", registry=registry)
+
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return end

@@ -14,8 +14,9 @@ from integrations.registry import Registry
 from integrations.spi import CardRead, Evidence, FusedCode, ScannedCode
 from wallet.clock import Clock, seconds
 from wallet.db.session import Database
-from wallet.errors import WalletError
+from wallet.errors import InternalError, WalletError
 from wallet.failpoints import hit
+from wallet.http.tally import NoTally, Tally
 from wallet.idempotency.errors import IdempotencyInProgressError
 from wallet.idempotency.service import IdempotencyService, Replay
 from wallet.ids import Ids
@@ -63,8 +64,10 @@ class ResolvingService:
         parties: PartiesService,
         presentations: PresentationsService,
         idempotency: IdempotencyService,
+        tally: Tally | None = None,
     ) -> None:
         self._database = database
+        self._tally = tally or NoTally()
         self._clock = clock
         self._ids = ids
         self._holder = holder
@@ -85,6 +88,16 @@ class ResolvingService:
         Raises:
             WalletError: every error that `controller` declares.
         """
+        try:
+            answer = await self._resolved(attempt)
+        except Exception as fault:
+            known = fault if isinstance(fault, WalletError) else InternalError()
+            self._tally.resolve(known.code)
+            raise
+        self._tally.resolve("repeated" if answer.replayed else "accepted")
+        return answer
+
+    async def _resolved(self, attempt: Attempt) -> Answer:
         scanned = reading.parse(attempt.scan.code)
         if f"resolve:{attempt.scan.purpose.value}" not in attempt.caller.scopes:
             raise ScopeDeniedError

@@ -3,7 +3,8 @@ Ask each context, all at once, each under its own deadline; nobody waits for a s
 """
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -29,6 +30,7 @@ from integrations.spi import (
 )
 from wallet.bindings.service import Binding
 from wallet.calls.guard import Guard
+from wallet.http.tally import NoTally, Tally
 from wallet.resolving.distrust import contained, sound
 from wallet.resolving.words import NOT_BOUND, Status
 
@@ -101,11 +103,24 @@ class ContextVerdict(Struct, frozen=True, kw_only=True):
 class Asker:
     """
     Asks integrations.
+
+    Args:
+        tally: is told each verdict that an integration gave.
+        elapsed: a clock that only moves forward, in seconds.
     """
 
-    def __init__(self, *, registry: Registry, guard: Guard) -> None:
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        guard: Guard,
+        tally: Tally | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._registry = registry
         self._guard = guard
+        self._tally = tally or NoTally()
+        self._elapsed = elapsed
 
     def stays_inside(
         self, bindings: Mapping[str, Binding], purpose: Purpose, now: datetime
@@ -155,14 +170,18 @@ class Asker:
             manifest, binding, purpose, inquiry.now
         ):
             return _from_snapshot(manifest, binding, purpose)
+        began = self._elapsed()
         try:
-            return await self._guard.run(
+            verdict = await self._guard.run(
                 manifest.id,
                 manifest.deadlines.validate_ms,
                 lambda: contained(lambda: _validated(integration, binding, inquiry)),
             )
         except UnavailableError:
-            return _unavailable(binding)
+            verdict = _unavailable(binding)
+        outcome = verdict.refusal or verdict.status.value
+        self._tally.verdict(manifest.id, outcome, self._elapsed() - began)
+        return verdict
 
 
 async def _validated(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.clock import Clock
+from wallet.http.tally import NoTally, Tally
 from wallet.journal.service import Entry, JournalService
 from wallet.ledger import service as ledger_accounts
 from wallet.ledger.service import LedgerService, Posting, Transaction
@@ -44,7 +45,7 @@ class Mover:
     Applies events to settlements.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - collaborators, by keyword
         self,
         *,
         clock: Clock,
@@ -54,8 +55,10 @@ class Mover:
         visits: VisitingService,
         parties: Parties,
         work: WorkService,
+        tally: Tally | None = None,
     ) -> None:
         self._clock = clock
+        self._tally = tally or NoTally()
         self.records = records
         self._ledger = ledger
         self._journal = journal
@@ -86,6 +89,7 @@ class Mover:
         now = await self.records.get(session, *settlement.key)
         await self._book(session, now, before, after)
         await self._turn(session, now, before, after)
+        self._tally.settlement(after.phase, after.status)
         return after
 
     async def charged(self, session: AsyncSession, tender: Tender, at: datetime) -> None:
@@ -129,6 +133,12 @@ class Mover:
         Tell the resident what was approved.
         """
         await self._tell(session, "approved", settlement, ("payment",))
+
+    async def identity_checked(self, session: AsyncSession, settlement: Settlement) -> None:
+        """
+        Tell the resident that a desk checked an identity card instead of waiting for an approval.
+        """
+        await self._tell(session, "identity_checked", settlement, ())
 
     async def _plain(
         self, session: AsyncSession, settlement: Settlement, before: State, after: State

@@ -1,51 +1,80 @@
 """Counters, and the inner port that shows them."""
 
-import httpx
+import os
+import subprocess
+import sys
+from urllib.request import urlopen
 
-from wallet.http.metrics import Metrics, metrics_app
+import pytest
+
+from tests.fixtures.servers import free_port
+from wallet.http.metrics import Metrics, gathered, serve_metrics
+
+_COUNT = "from wallet.http.metrics import Metrics; Metrics().resolve('accepted')"
 
 
-async def shown(app):
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://inner") as client:
-        response = await client.get("/metrics")
-    return response.text
+def shown(registry):
+    port = free_port()
+    end = serve_metrics(port, registry)
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as response:
+            return response.read().decode()
+    finally:
+        end()
 
 
 class TestMetrics:
-    async def test_shows_what_was_counted(self):
+    def test_shows_what_was_counted(self):
         """
-        Resolves, verdicts, steps of settlements and requests are counted under closed labels.
+        Resolves, verdicts, steps, breakers and requests are counted under closed labels.
         """
         metrics = Metrics()
         metrics.resolve("accepted")
         metrics.verdict("nhsa", "unavailable", 0.3)
         metrics.settlement("insuring", "unknown")
+        metrics.breaker("nhsa", "open")
         metrics.request("BREW", "/livez", 405, 0.001)
-        text = await shown(metrics_app(metrics))
+        text = shown(metrics.registry)
 
         for line in (
             'fusion_wallet_resolves_total{outcome="accepted"} 1.0',
             'fusion_wallet_verdicts_total{integration="nhsa",outcome="unavailable"} 1.0',
             'fusion_wallet_verdict_seconds_count{integration="nhsa"} 1.0',
             'fusion_wallet_settlement_steps_total{phase="insuring",status="unknown"} 1.0',
+            'fusion_wallet_breaker_changes_total{integration="nhsa",state="open"} 1.0',
             'fusion_wallet_requests_total{method="other",route="/livez",status="405"} 1.0',
         ):
             assert line in text
 
-    async def test_two_applications_count_apart(self):
+    def test_two_applications_count_apart(self):
         """
         Counters belong to one application.
         """
         Metrics().resolve("accepted")
 
-        assert 'outcome="accepted"' not in await shown(metrics_app(Metrics()))
+        assert 'outcome="accepted"' not in shown(Metrics().registry)
 
-    async def test_several_processes(self, tmp_path):
-        """
-        With a common folder, what is shown is what lies in it.
-        """
-        metrics = Metrics()
-        metrics.resolve("accepted")
 
-        assert "" == await shown(metrics_app(metrics, multiprocess_dir=str(tmp_path)))
+class TestGathered:
+    def test_several_processes(self, tmp_path):
+        """
+        What several processes counted is shown as one number, of processes that ended too.
+        """
+        environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+        for _ in range(2):
+            subprocess.run([sys.executable, "-c", _COUNT], env=environment, check=True)  # noqa: S603 - our own words
+
+        assert 'fusion_wallet_resolves_total{outcome="accepted"} 2.0' in shown(gathered(tmp_path))
+
+
+class TestServeMetrics:
+    def test_port_taken(self):
+        """
+        A port that somebody listens on is a fault.
+        """
+        port = free_port()
+        end = serve_metrics(port, Metrics().registry)
+
+        with pytest.raises(OSError, match="in use"):
+            serve_metrics(port, Metrics().registry)
+        end()
