@@ -2,8 +2,9 @@
 What everything else stands on.
 """
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from integrations.registry import Registry
 from wallet.calls.guard import Guard
@@ -29,13 +30,13 @@ class Basis:
 
     settings: Settings
     clock: Clock
-    elapsed: Callable[[], float]
-    metrics: Metrics
     ids: Ids
     database: Database
     vault: Vault
     registry: Registry
     guard: Guard
+    elapsed: Callable[[], float] = time.monotonic
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def basis(
