@@ -1,0 +1,205 @@
+"""
+What stands during a run: databases with residents in them, servers over them, codes to show.
+"""
+
+import asyncio
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from bench.deployment import WITHOUT_DATABASE, services_of, variables
+from bench.load import Job, Tally
+from bench.seeding import NONCE, Desk, seed, token
+from codes import FUSION_1, Issue, counter_at, draw_online, instant_of
+from codes.keys import Holder
+from codes.passes import SALT_LENGTH
+from wallet.app import Services
+from wallet.clock import SystemClock, seconds
+from wallet.db import migrate
+from wallet.db.engine import create_engine
+from wallet.devices.words import SERVER
+from wallet.settings import Settings
+from wallet.vault import keyfile, rotation
+from wallet.vault.keyfile import SuiteName
+
+_PATIENCE_SECONDS = 60.0
+_GRACE_SECONDS = 15.0
+_TREE = Path(__file__).parents[1]
+
+
+def make_keys(place: Path) -> None:
+    """
+    Make the keys of the run's deployment; they have issued for a while.
+    """
+    since = seconds(SystemClock().now()) - 3600
+    keyfile.write_new(
+        place, rotation.generate(SuiteName.INTERNATIONAL, since, secrets.token_bytes)
+    )
+
+
+class Wallet:
+    """
+    One deployment: a seeded database and its server's address.
+
+    Args:
+        url: of the database.
+        keys: the key file.
+        residents: how many to seed.
+        settings: whatever else is set.
+    """
+
+    def __init__(self, url: str, keys: Path, residents: int, **settings: object) -> None:
+        self.port = free_port()
+        self.given = {
+            "database_url": url,
+            "key_file": keys,
+            "port": self.port,
+            "public_origin": f"http://127.0.0.1:{self.port}",
+            **settings,
+        }
+        self._residents = residents
+        self._used = -1
+        self._rounds = 0
+        self.desk = Desk(party_id=0, terminal_id=0, client_id="", key=b"")
+
+    def settings(self) -> Settings:
+        """
+        Return its settings.
+        """
+        return Settings.model_validate({name: str(value) for name, value in self.given.items()})
+
+    async def prepare(self) -> None:
+        """
+        Make the tables and fill them.
+        """
+        settings = self.settings()
+        engine = create_engine(settings.database_url.get_secret_value())
+        await migrate.upgrade(engine)
+        await engine.dispose()
+        services = services_of(settings)
+        try:
+            keys = keyfile.load(settings.key_file)
+            self.desk = await seed(services, keys, self._residents)
+        finally:
+            await services.close()
+
+    @contextmanager
+    def serving(self, *, without_database: bool = False) -> Iterator[None]:
+        """
+        Start its server; the end of the block ends it.
+        """
+        environment = variables(self.given)
+        if without_database:
+            environment[WITHOUT_DATABASE] = "1"
+        server = subprocess.Popen(
+            [sys.executable, "-m", "bench.serving"],
+            env={"PATH": "", **environment},
+            cwd=_TREE,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            yield
+        finally:
+            server.terminate()
+            try:
+                server.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+    def await_ready(self) -> None:
+        """
+        Wait until its server listens.
+
+        Raises:
+            TimeoutError: it does not.
+        """
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise TimeoutError
+
+    async def round(self, job_seconds: float, connections: int, most: int) -> Tally:
+        """
+        Let the client scan for a while and return its tally.
+
+        Args:
+            job_seconds: for how long.
+            connections: how many at once.
+            most: codes to have at hand.
+        """
+        services = services_of(self.settings())
+        try:
+            texts = self._codes(services, most)
+            if not texts:  # the step's codes are used up
+                await asyncio.sleep(_left_of_step(seconds(services.basis.clock.now())))
+                texts = self._codes(services, most)
+            job = Job(
+                port=self.port,
+                connections=connections,
+                seconds=job_seconds,
+                token=await token(services, self.desk),
+                codes=texts,
+                key_prefix=f"round-{self._rounds}",
+            )
+        finally:
+            await services.close()
+        self._rounds += 1
+        client = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bench.load"),
+            cwd=_TREE,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        printed, _ = await client.communicate(msgspec.json.encode(job))
+        return msgspec.json.decode(printed, type=Tally)
+
+    def _codes(self, services: Services, most: int) -> list[str]:
+        """
+        Draw codes that were not shown yet, as the server does it, in the order of their counters.
+        """
+        clock, ids, ring = services.basis.clock, services.basis.ids, services.basis.vault.code_ring
+        now = seconds(clock.now())
+        first = max(counter_at(now, 0), self._used + 1)
+        last = counter_at(now, FUSION_1.subs - 1)
+        texts: list[str] = []
+        for counter in range(first, last + 1):
+            if len(texts) >= most:
+                break
+            self._used = counter
+            texts += [
+                draw_online(
+                    ring,
+                    Issue(Holder(resident_id, SERVER, NONCE)),
+                    randomness=ids.secret(SALT_LENGTH),
+                    at_seconds=instant_of(counter),
+                    sub=counter % FUSION_1.subs,
+                ).text
+                for resident_id in range(1, self._residents + 1)
+            ][: most - len(texts)]
+        return texts
+
+
+def _left_of_step(now_seconds: int) -> int:
+    return FUSION_1.step_seconds - now_seconds % FUSION_1.step_seconds
+
+
+def free_port() -> int:
+    """
+    Return a port of loopback that nobody listens on.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

@@ -1,0 +1,61 @@
+"""A run of the measurements with tiny numbers: that it runs, and what shape its report has."""
+
+import msgspec
+import pytest
+
+from bench.report import NO_DATABASE, PLAIN, POSTGRES, SQLITE, STATEMENT, Report, markdown
+from bench.resolve import Plan, run
+
+
+@pytest.fixture(scope="module")
+def told():
+    """
+    The report of one second of everything.
+    """
+    return run(Plan(seconds=1, rounds=1, connections=4, residents=300, plain=True))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+class TestRun:
+    """The command's whole work, once."""
+
+    def test_measures_every_variant_once_per_round(self, told):
+        """
+        Each variant has as many rates as there were rounds, in the order of the table.
+        """
+        rates = {variant.name: len(variant.rates) for variant in told.variants}
+
+        assert dict.fromkeys((NO_DATABASE, SQLITE, POSTGRES, PLAIN, STATEMENT), 1) == rates
+
+    def test_has_every_code_accepted(self, told):
+        """
+        Nothing that the client sent was refused, so that what was counted is the real work.
+        """
+        refused = {variant.name: variant.refused for variant in told.variants}
+
+        assert dict.fromkeys(refused, 0) == refused
+        assert all(variant.median > 0 for variant in told.variants)
+
+    def test_tells_the_ratios_that_the_targets_are_about(self, told):
+        """
+        The ratios of performance targets are there by name.
+        """
+        pairs = {(ratio.of, ratio.to) for ratio in told.ratios}
+
+        assert {(POSTGRES, STATEMENT), (POSTGRES, NO_DATABASE), (SQLITE, POSTGRES)} <= pairs
+
+    def test_says_what_it_ran_on(self, told):
+        """
+        A figure without its machine is worth nothing.
+        """
+        assert {"processor", "storage", "PostgreSQL", "Python"} <= set(told.machine)
+
+    def test_reads_back_from_json_and_prints_as_a_table(self, told):
+        """
+        The written report is the report.
+        """
+        again = msgspec.json.decode(msgspec.json.encode(told), type=Report)
+
+        assert told == again
+        assert f"| {POSTGRES} |" in markdown(told)
