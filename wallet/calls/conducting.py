@@ -193,7 +193,7 @@ class Conductor:
         return self._clock.now() + self._wait(call, event)
 
     async def _latest(self, case: Case, operation: str) -> Call:
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             return _known(
                 await self._calls.latest(session, case.resident_id, case.subject, operation)
             )

@@ -39,12 +39,13 @@ async def allocate(
     )
 
 
-async def prune(session: AsyncSession, now: datetime) -> None:
+async def prune(session: AsyncSession, now: datetime) -> int:
     """
-    Forget the sequences of seconds that are over for a day.
+    Forget the sequences of seconds that are over for a day; returns how many went.
     """
     past = seconds(now - timedelta(days=1))
-    await session.execute(delete(SequenceRow).where(col(SequenceRow.second) < past))
+    over = delete(SequenceRow).where(col(SequenceRow.second) < past)
+    return int((await session.execute(over)).rowcount)  # type: ignore[attr-defined]
 
 
 async def _next(

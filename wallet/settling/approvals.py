@@ -95,6 +95,7 @@ class ApprovalsService:
         """
         key = self._counter.locate(_audience(resident_id), name)
         async with self._counter.database.transaction() as session:
+            await self._counter.schedule(session, key)
             folder = await self._counter.folder(session, key)
             settlement = folder.settlement
             if settlement.version != version:
@@ -110,7 +111,6 @@ class ApprovalsService:
             except IllegalMoveError:
                 raise StateConflictError from None
             await self._counter.mover.approved(session, settlement)
-            await self._counter.schedule(session, key)
             hit("approve.before_intent_commit")
         hit("approve.after_intent_commit")
         return await self._counter.driven(key)

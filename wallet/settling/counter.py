@@ -19,6 +19,7 @@ from wallet.settling.records import Settlement
 from wallet.settling.states import IllegalMoveError
 from wallet.settling.tenders import Refund, Tender
 from wallet.vault import Vault
+from wallet.vault.errors import KeyDestroyedError
 from wallet.visiting.intents import Intent, Intents, allow
 from wallet.visiting.service import VisitingService
 from wallet.work.inline import Inline
@@ -48,13 +49,13 @@ class Residents(Protocol):
 
 class Folder(Struct, frozen=True, kw_only=True):
     """
-    A settlement with all that belongs to it.
+    A settlement with all that belongs to it; the person is None once it was erased.
     """
 
     settlement: Settlement
     tenders: tuple[Tender, ...]
     refunds: tuple[Refund, ...]
-    person: Person
+    person: Person | None
     payee: str
 
     def __repr__(self) -> str:
@@ -157,11 +158,12 @@ class Counter:
             settlement = await self._owned(session, intent.caller.party_id, key)
             if replay is not None:
                 return await self.folder(session, key)
+            # the work item first, as the worker does: two orders would lock each other out
+            await self._inline.schedule(session, WORK, *key)
             try:
                 await do(session, settlement)
             except IllegalMoveError:
                 raise StateConflictError from None
-            await self._inline.schedule(session, WORK, *key)
             hit(f"{where}.before_intent_commit")
         hit(f"{where}.after_intent_commit")
         return await self.driven(key)
@@ -201,9 +203,18 @@ class Counter:
             settlement=settlement,
             tenders=await self.till.tenders.of_settlement(session, *key),
             refunds=await self.till.tenders.refunds(session, *key),
-            person=await self._residents.person(session, key[0]),
+            person=await self._person(session, key[0]),
             payee=party.name,
         )
+
+    async def _person(self, session: AsyncSession, resident_id: int) -> Person | None:
+        """
+        Return who it is about; erasing a person never blocks an undo or a refund.
+        """
+        try:
+            return await self._residents.person(session, resident_id)
+        except (KeyDestroyedError, NotFoundError):
+            return None
 
     async def _owned(
         self, session: AsyncSession, party_id: int, key: tuple[int, int]

@@ -188,6 +188,8 @@ class SettlingService:
             alarmed = await self.devices.alarmed(
                 session, settlement.resident_id, settlement.device_no
             )
+            if alarmed and said.identity_checked:
+                await self._mover.identity_checked(session, settlement)
             event = Confirmed(route=said.cash_by, alarmed=alarmed and not said.identity_checked)
             await self._mover.move(session, settlement, event)
 
@@ -277,9 +279,9 @@ class SettlingService:
             IllegalMoveError: it was not.
         """
         async with self.counter.database.transaction() as session:
+            await self.counter.schedule(session, (resident_id, settlement_id))
             settlement = await self._mover.records.get(session, resident_id, settlement_id)
             await self._mover.move(session, settlement, Reexamined())
-            await self.counter.schedule(session, settlement.key)
 
     def _key(self, intent: Intent, name: str) -> tuple[int, int]:
         return self.counter.locate(f"party:{intent.caller.party_id}", name)

@@ -200,6 +200,8 @@ class Views:
 
 def _identity(folder: Folder) -> IdentityView:
     person = folder.person
+    if person is None:
+        return IdentityView(name="*", document="*", age=None)
     return IdentityView(
         name=masked_name(person.name),
         document=masked_document(person.document_number),

@@ -149,8 +149,9 @@ class VisitingService:
                 raise StateConflictError("Something is settled in this visit; undo it first.")
             if visit.state.phase != "open":
                 raise StateConflictError("The visit is not open.")
-            await self.records.move(session, visit, machine.cancel(visit.state), {})
+            # the work item first, as the worker does: two orders would lock each other out
             await self._inline.schedule(session, WORK, *key)
+            await self.records.move(session, visit, machine.cancel(visit.state), {})
             hit("visit.before_cancel_commit")
         hit("visit.after_cancel_commit")
         return await self._driven(visit)
@@ -228,8 +229,8 @@ class VisitingService:
             visit = await self.records.get(session, resident_id, visit_id)
             if visit.state.phase != "review":
                 raise StateConflictError
-            await self.records.move(session, visit, machine.reexamine(visit.state), {})
             await self._inline.schedule(session, WORK, resident_id, visit_id)
+            await self.records.move(session, visit, machine.reexamine(visit.state), {})
 
     def _new(
         self, caller: TerminalCaller, claimed: Claimed, visit_id: int, details: Details

@@ -1,0 +1,130 @@
+"""The guard: a bad integration harms nobody else."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from integrations.spi import UnavailableError
+from wallet.calls.errors import NotStartedError
+from wallet.calls.guard import Breaker, Guard
+
+
+async def fine():
+    return "fine"
+
+
+async def crash():
+    raise RuntimeError("a bug with a secret")
+
+
+async def unavailable():
+    raise UnavailableError("no answer")
+
+
+async def hang():
+    await asyncio.sleep(60)
+
+
+async def stubborn():
+    for _ in range(20):
+        try:
+            await asyncio.sleep(0.01)
+        except asyncio.CancelledError:
+            continue
+    raise RuntimeError("much later")
+
+
+async def cancels_itself():
+    raise asyncio.CancelledError
+
+
+@pytest.fixture
+def guard(clock):
+    return Guard(clock=clock, most_at_once=2, threshold=2, pause_seconds=5)
+
+
+class TestRun:
+    async def test_returns_the_result(self, guard):
+        """
+        What the integration says is returned.
+        """
+        assert "fine" == await guard.run("a", 100, fine)
+
+    @pytest.mark.parametrize("call", [crash, unavailable, hang, stubborn, cancels_itself])
+    async def test_everything_else_is_unavailable(self, guard, call):
+        """
+        Crashing, hanging and clinging to life are all just unavailable.
+        """
+        with pytest.raises(UnavailableError) as fault:
+            await guard.run("a", 20, call)
+        await asyncio.sleep(0.3)
+
+        assert "secret" not in str(fault.value)
+
+    async def test_a_wrong_type(self, guard):
+        """
+        A result of a wrong type is none.
+        """
+        with pytest.raises(UnavailableError):
+            await guard.run("a", 100, fine, expected=(int,))
+
+    async def test_too_many_at_once(self, guard):
+        """
+        More than so many calls of one integration are not even begun; others are not touched.
+        """
+        slow = [asyncio.create_task(guard.run("a", 200, hang)) for _ in range(2)]
+        await asyncio.sleep(0.01)
+        with pytest.raises(NotStartedError):
+            await guard.run("a", 100, fine)
+        assert "fine" == await guard.run("b", 100, fine)
+        await asyncio.gather(*slow, return_exceptions=True)
+
+    async def test_an_abandoned_call_keeps_its_place(self, guard):
+        """
+        A call that does not end takes up its place until it does.
+        """
+        for _ in range(2):
+            with pytest.raises(UnavailableError):
+                await guard.run("b", 10, stubborn)
+        with pytest.raises(NotStartedError):
+            await guard.run("b", 10, fine)
+        await asyncio.sleep(0.4)
+
+    async def test_opens_and_probes(self, guard, clock):
+        """
+        After failures in a row nobody is asked; after a pause one probe decides.
+        """
+        for _ in range(2):
+            with pytest.raises(UnavailableError):
+                await guard.run("a", 100, crash)
+        with pytest.raises(NotStartedError):
+            await guard.run("a", 100, fine)
+        clock.advance(5)
+        assert "fine" == await guard.run("a", 100, fine)
+
+        assert "fine" == await guard.run("a", 100, fine)
+
+    async def test_results_may_count_as_failures(self, guard):
+        """
+        A value that tells of a failure counts like one.
+        """
+        for _ in range(2):
+            await guard.run("a", 100, fine, failed=lambda result: result == "fine")
+        with pytest.raises(NotStartedError):
+            await guard.run("a", 100, fine)
+
+
+class TestBreaker:
+    def test_one_probe_at_a_time(self, clock):
+        """
+        While half open only the first to ask is let through.
+        """
+        breaker = Breaker(1, timedelta(seconds=5))
+        breaker.note(clock.now(), failed=True)
+        clock.advance(5)
+        first, second = breaker.admits(clock.now()), breaker.admits(clock.now())
+        breaker.note(clock.now(), failed=True)
+
+        assert (True, False) == (first, second)
+        assert not breaker.admits(clock.now())
