@@ -46,6 +46,18 @@ def manifest(context: str, **changes) -> Manifest:
     return Manifest(**(given | changes))
 
 
+async def told(value, request):
+    """
+    Raise an exception, wait a number of seconds, ask a function, or return the value itself.
+    """
+    if isinstance(value, int | float):
+        await asyncio.sleep(value)
+        return Valid({})
+    if isinstance(value, BaseException):
+        raise value
+    return await value(request) if callable(value) else value
+
+
 class FakeIntegration:
     """
     Answers what it was told to.
@@ -54,9 +66,9 @@ class FakeIntegration:
         given: its manifest.
 
     Attributes:
-        verdict: what `validate` returns, raises if it is an exception, or waits for if it is a
-            number of seconds.
+        verdict, link_result, unlink_result: what the calls do; see `told`.
         asked: every request that came.
+        unlinked: every subject that was to be released.
     """
 
     def __init__(self, given: Manifest) -> None:
@@ -64,37 +76,35 @@ class FakeIntegration:
         self.verdict: object = Valid({"label": given.context, "secret": "never released"})
         self.asked: list[object] = []
         self.link_result: object = Linked(subject=f"subject of {given.id}", label="标签")
+        self.unlink_result: object = Unlinked()
         self.unlinked: list[str] = []
+
+    def requests(self, kind: type) -> list[object]:
+        """
+        Return the requests of one kind.
+        """
+        return [request for request in self.asked if isinstance(request, kind)]
 
     async def validate(self, request: ValidateRequest):
         """
         Answer as told.
         """
         self.asked.append(request)
-        match self.verdict:
-            case int() | float():
-                await asyncio.sleep(self.verdict)
-                return Valid({})
-            case Exception():
-                raise self.verdict
-            case _:
-                return self.verdict
+        return await told(self.verdict, request)
 
     async def link(self, request: LinkRequest):
         """
         Link as told.
         """
         self.asked.append(request)
-        if isinstance(self.link_result, Exception):
-            raise self.link_result
-        return self.link_result
+        return await told(self.link_result, request)
 
     async def unlink(self, subject: str):
         """
-        Note what was unlinked.
+        Note what was unlinked, and answer as told.
         """
         self.unlinked.append(subject)
-        return Unlinked()
+        return await told(self.unlink_result, subject)
 
     def scrub(self, transcript: str) -> str:
         """
@@ -111,34 +121,38 @@ class FakeIntegration:
 class FakeInsurer(FakeIntegration):
     """
     Obtains a credential before it validates, and decodes a foreign family.
+
+    Attributes:
+        credential, decoded: what `obtain` and `decode` do; see `told`. Until told otherwise it
+            obtains a credential for ten minutes, and knows Li Ming behind every code.
     """
 
     def __init__(self, given: Manifest) -> None:
         super().__init__(given)
-        self.credential: object = None
-        self.decoded: object = None
+        self.credential: object = _obtained
+        self.decoded: object = decoded()
 
     async def obtain(self, request: CredentialRequest):
         """
-        Answer as told, or give a credential for ten minutes.
+        Answer as told.
         """
         self.asked.append(request)
-        if isinstance(self.credential, Refused):
-            return self.credential
-        return Obtained(
-            credential=b"credential",
-            method="grant",
-            expires_at=request.now + timedelta(minutes=10),
-        )
+        return await told(self.credential, request)
 
     async def decode(self, request: DecodeRequest):
         """
         Answer as told.
         """
         self.asked.append(request)
-        if isinstance(self.decoded, Exception):
-            raise self.decoded
-        return self.decoded
+        return await told(self.decoded, request)
+
+
+async def _obtained(request: CredentialRequest) -> Obtained:
+    return Obtained(
+        credential=b"credential",
+        method="grant",
+        expires_at=request.now + timedelta(minutes=10),
+    )
 
 
 def person(name: str = "李明", number: str = "440104198807213314") -> Person:
@@ -148,12 +162,15 @@ def person(name: str = "李明", number: str = "440104198807213314") -> Person:
     return Person(name=name, document_type=PersonKey.ID_CARD, document_number=number)
 
 
-def decoded(subject: str = "") -> Decoded:
+def decoded(subject: str = "", **changes) -> Decoded:
     """
     Return what a decoder says of Li Ming.
     """
-    return Decoded(person=person(), subject=subject, credential=b"decoded")
+    return Decoded(
+        **({"person": person(), "subject": subject, "credential": b"decoded"} | changes)
+    )
 
 
 UNAVAILABLE = UnavailableError("told so")
+SUSPENDED = Refused("SUSPENDED", ("another card",))
 CHOICES = (LinkChoice("310", _TEXT), LinkChoice("390", _TEXT))
