@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wallet.app.basis import Basis
 from wallet.app.people import People
+from wallet.app.pruning import pruning
 from wallet.calls.conducting import Conductor
 from wallet.calls.outside import Outside
 from wallet.calls.service import CallsService
@@ -33,6 +34,9 @@ from wallet.work.stepping import Handler, Stepper
 class Money:
     """
     Visits, settlements, and the loop that finishes them.
+
+    Attributes:
+        duties: kinds of work that a worker sees to when it starts.
     """
 
     work: WorkService
@@ -44,6 +48,7 @@ class Money:
     settling: SettlingService
     approvals: ApprovalsService
     returns: ReturnsService
+    duties: tuple[str, ...]
 
     def injected(self) -> dict[str, object]:
         """
@@ -94,7 +99,8 @@ def money(b: Basis, p: People) -> Money:
     )
     devices = p.devices.devices
     settling = SettlingService(counter=counter, presentations=p.presentations, devices=devices)
-    engine.handlers.update(_handlers(b, engine, visiting, till))
+    duties = pruning(b, p, engine.work)
+    engine.handlers.update(_handlers(b, engine, visiting, till) | duties)
     return Money(
         work=engine.work,
         stepper=engine.stepper,
@@ -105,6 +111,7 @@ def money(b: Basis, p: People) -> Money:
         settling=settling,
         approvals=ApprovalsService(counter=counter, devices=devices),
         returns=ReturnsService(counter=counter, settling=settling),
+        duties=tuple(duties),
     )
 
 

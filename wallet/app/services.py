@@ -15,6 +15,7 @@ from wallet.ids import Ids
 from wallet.resolving.service import ResolvingService
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
+from wallet.work.duties import schedule
 from wallet.work.loop import Loop
 
 
@@ -47,6 +48,13 @@ class Services:
             owner: its name, unique among the living.
         """
         return Loop(work=self.money.work, stepper=self.money.stepper, owner=owner)
+
+    async def begin_duties(self) -> None:
+        """
+        Make the duties of the whole deployment due, such as pruning.
+        """
+        b = self.basis
+        await schedule(b.database, self.money.work, b.clock, *self.money.duties)
 
     async def close(self) -> None:
         """

@@ -4,6 +4,9 @@ The table of keys. It is found by party, route and key alone, so it is no reside
 
 from datetime import datetime
 
+from sqlalchemy import Index
+from sqlalchemy import text as sql
+
 from wallet.db.tables import Table, big, blob, instant, table, text
 
 
@@ -20,7 +23,16 @@ class IdempotencyRow(Table, table=True):
     """
 
     __tablename__ = "idempotency"
-    __table_args__ = table()
+    __table_args__ = (
+        Index("ix_idempotency_expires_at", "expires_at"),
+        Index(
+            "ix_idempotency_response_until",
+            "response_until",
+            sqlite_where=sql("response_until is not null"),
+            postgresql_where=sql("response_until is not null"),
+        ),
+        *table(),
+    )
 
     party_id: int = big(key=True)
     route: str = text(key=True)

@@ -4,7 +4,8 @@ Tables of presentations and of what each context answered.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import text as sql
 
 from wallet.db.tables import Table, big, blob, flag, instant, resident_table, text
 
@@ -42,14 +43,24 @@ class AnswerRow(Table, table=True):
     """
     What one context answered, and which binding answered.
 
-    `subject` and `credential` are encrypted; the credential is forgotten when it is used up.
+    `subject` and `credential` are encrypted; the credential is forgotten when it is used up, or
+    when the handle is of no use any more. The index finds those few.
     """
 
     __tablename__ = "presentation_answers"
-    __table_args__ = resident_table(
-        ForeignKeyConstraint(
-            ["resident_id", "presentation_id"],
-            ["presentations.resident_id", "presentations.presentation_id"],
+    __table_args__ = (
+        Index(
+            "ix_presentation_answers_credential",
+            "resident_id",
+            "presentation_id",
+            sqlite_where=sql("credential is not null"),
+            postgresql_where=sql("credential is not null"),
+        ),
+        *resident_table(
+            ForeignKeyConstraint(
+                ["resident_id", "presentation_id"],
+                ["presentations.resident_id", "presentations.presentation_id"],
+            ),
         ),
     )
 

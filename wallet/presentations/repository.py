@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, exists, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db.exceptions import OPTION, PRUNING
 from wallet.presentations.models import AnswerRow, PresentationRow
 
 
@@ -96,6 +97,24 @@ async def drop_credentials(session: AsyncSession, resident_id: int, presentation
         .values(credential=None)
     )
     await _changed(session, statement)
+
+
+async def drop_expired_credentials(session: AsyncSession, now: datetime) -> int:
+    """
+    Forget the credentials of everybody's presentations whose handle is of no use any more.
+    """
+    over = exists().where(
+        col(PresentationRow.resident_id) == col(AnswerRow.resident_id),
+        col(PresentationRow.presentation_id) == col(AnswerRow.presentation_id),
+        col(PresentationRow.expires_at) <= now,
+    )
+    statement = (
+        update(AnswerRow)
+        .where(col(AnswerRow.credential).is_not(None), over)
+        .values(credential=None)
+        .execution_options(synchronize_session=False, **{OPTION: PRUNING})
+    )
+    return await _changed(session, statement)
 
 
 async def _changed(session: AsyncSession, statement: Any) -> int:  # noqa: ANN401

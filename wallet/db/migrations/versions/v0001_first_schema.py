@@ -174,6 +174,14 @@ def upgrade() -> None:
         Column("expires_at", UtcInstant, nullable=False),
         PrimaryKeyConstraint("party_id", "route", "key"),
     )
+    op.create_index("ix_idempotency_expires_at", "idempotency", ["expires_at"])
+    op.create_index(
+        "ix_idempotency_response_until",
+        "idempotency",
+        ["response_until"],
+        sqlite_where=text("response_until is not null"),
+        postgresql_where=text("response_until is not null"),
+    )
     create_table(
         "identifier_index",
         Column("blind_index", Blob, nullable=False),
@@ -483,6 +491,13 @@ def upgrade() -> None:
             ["resident_id", "presentation_id"],
             ["presentations.resident_id", "presentations.presentation_id"],
         ),
+    )
+    op.create_index(
+        "ix_presentation_answers_credential",
+        "presentation_answers",
+        ["resident_id", "presentation_id"],
+        sqlite_where=text("credential is not null"),
+        postgresql_where=text("credential is not null"),
     )
     create_resident_table(
         "tenders",

@@ -1,0 +1,32 @@
+"""
+What is forgotten every few minutes, by whichever worker comes first.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from wallet.app.basis import Basis
+from wallet.app.people import People
+from wallet.calls import numbers
+from wallet.work.duties import Duty
+from wallet.work.service import WorkService
+
+
+def pruning(b: Basis, p: People, work: WorkService) -> dict[str, Duty]:
+    """
+    Return the duties, by the kind of their work item.
+    """
+
+    async def sequences(session: AsyncSession) -> int:
+        return await numbers.prune(session, b.clock.now())
+
+    duties = {
+        "prune_calls": sequences,
+        "prune_devices": p.devices.devices.prune,
+        "prune_idempotency": p.idempotency.prune,
+        "prune_parties": p.parties.prune,
+        "prune_presentations": p.presentations.prune,
+    }
+    return {
+        kind: Duty(database=b.database, work=work, clock=b.clock, do=do)
+        for kind, do in duties.items()
+    }
