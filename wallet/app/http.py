@@ -10,6 +10,7 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from wallet.app.interface import interface
 from wallet.app.services import Services
 from wallet.bindings.controller import BindingsController
 from wallet.consents.controller import ConsentsController
@@ -41,11 +42,6 @@ from wallet.settling.controller import (
 )
 from wallet.visiting.controller import VisitsController
 
-VERSION = "1.0.0"
-DESCRIPTION = (
-    "One rotating code per resident, resolved once to health card, insurance settlement and "
-    "payment. Errors are RFC 9457 problems; decide by `code`. 64-bit numbers are strings."
-)
 CONTROLLERS = (
     BarcodesController,
     BindingsController,
@@ -87,7 +83,7 @@ def create_app(services: Services) -> Litestar:
         middleware=[LimitsMiddleware()],
         exception_handlers=handlers(),
         plugins=[ClosedStructs()],
-        openapi_config=configuration(version=VERSION, description=DESCRIPTION),
+        openapi_config=configuration(interface()),
         logging_config=None,
         lifespan=[lifespan],
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, PathParameter
 
 from wallet.bindings.errors import IntegrationUnavailableError, LinkRefusedError
@@ -73,7 +74,10 @@ class BindingsController(Controller):
         operation_id="linkContext",
         summary="Link a context, or take the next step of it",
         description="201 when linked; 202 when the resident must choose or agree elsewhere first.",
-        responses=problems(*_WRITING, LinkRefusedError, IntegrationUnavailableError),
+        responses={
+            202: ResponseSpec(LinkStep, description="The resident has to choose or agree first."),
+            **problems(*_WRITING, LinkRefusedError, IntegrationUnavailableError),
+        },
     )
     async def link(
         self,

@@ -1,19 +1,22 @@
 r"""
 The OpenAPI document: generated, the same bytes every time, true to what the server does.
 
-The framework leaves four things untold, which are added here: that closed Structs refuse unknown
+The framework leaves five things untold, which are added here: that closed Structs refuse unknown
 members, patterns in the dialect that JSON Schema reads (ECMA-262 knows no ``\A`` nor ``\Z``), the
-errors that any route may answer, and what a caller must bring: a token where the handler asks for
-its caller, a key where it declares ``IDEMPOTENCY_KEY_MISSING``.
+errors that any route may answer, what a caller must bring (a token where the handler asks for its
+caller, a key where it declares ``IDEMPOTENCY_KEY_MISSING``, a signature where it declares
+``SIGNATURE_INVALID``), and an example of each body.
 """
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any, Final
 
 import msgspec
 from litestar import Litestar
 from litestar._openapi.schema_generation.plugins.struct import StructSchemaPlugin
 from litestar._openapi.schema_generation.schema import SchemaCreator
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Schema
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
@@ -27,19 +30,32 @@ from wallet.errors import (
     ValidationFailedError,
     WalletError,
 )
+from wallet.http.described import (
+    CALLERS,
+    HEADER_PARAMETERS,
+    PROBLEM,
+    PROBLEM_SCHEMA,
+    SCOPES,
+    SIGNATURE,
+    SIGNATURE_AT_WILL,
+    SIGNATURE_OPTIONAL,
+    TERMINAL_SCHEME,
+    Json,
+    problem_response,
+)
 from wallet.http.errors import RequestTimeoutError
-from wallet.http.problems import MEDIA_TYPE
 
-ALWAYS: Final = (InternalError, OverloadedError, StorageFullError)
-WITH_INPUT: Final = (ValidationFailedError,)
-WITH_BODY: Final = (BodyTooLargeError, MediaTypeUnsupportedError, RequestTimeoutError)
-TERMINAL_SCHEME: Final = "terminal"
-RESIDENT_SCHEME: Final = "resident"
+ALWAYS: Final = (InternalError, OverloadedError, StorageFullError, ValidationFailedError)
+UNSAFE: Final = (BodyTooLargeError, MediaTypeUnsupportedError, RequestTimeoutError)
 _ONE_OF: Final = "One of: "
 _METHODS: Final = ("get", "put", "post", "delete", "patch")
-_PROBLEM_SCHEMA: Final = "Problem"
-
-Json = dict[str, Any]
+# what the framework writes although it says nothing
+_NOISE: Final = {
+    "allowEmptyValue": False,
+    "allowReserved": False,
+    "deprecated": False,
+    "headers": {},
+}
 
 
 class ClosedStructs(StructSchemaPlugin):
@@ -60,89 +76,126 @@ class ClosedStructs(StructSchemaPlugin):
         return schema
 
 
-def document(app: Litestar) -> bytes:
+def document(app: Litestar, examples: Mapping[str, Any] | None = None) -> bytes:
     """
     Return the document as it is committed and served: sorted, indented, ending in a newline.
+
+    Args:
+        app: whose interface it describes.
+        examples: of bodies, by operation id.
     """
     # over JSON, so that every tuple and enum is plain and nothing of the framework's is changed
     generated = app.openapi_schema.to_schema()
     plain: Json = msgspec.json.decode(msgspec.json.encode(generated, enc_hook=str))
-    _finish(plain, _callers(app))
+    _finish(plain, _handlers(app), examples or {})
     text = msgspec.json.encode(plain, order="deterministic")
     return msgspec.json.format(text, indent=2) + b"\n"
 
 
-def _callers(app: Litestar) -> dict[str, str]:
-    """
-    Return who may call, by operation id: the caller that a handler asks to be given.
-    """
+def _handlers(app: Litestar) -> dict[str, HTTPRouteHandler]:
     return {
-        str(handler.operation_id): scheme
+        str(handler.operation_id): handler
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
-        for scheme in (TERMINAL_SCHEME, RESIDENT_SCHEME)
-        if scheme in handler.parsed_fn_signature.parameters
     }
 
 
-def _finish(plain: Json, callers: Mapping[str, str]) -> None:
-    for operation in _operations(plain):
-        if "IDEMPOTENCY_KEY_MISSING" in _codes(operation):
-            operation.setdefault("parameters", []).append(dict(_IDEMPOTENCY_KEY))
-        scheme = callers.get(operation["operationId"])
-        if scheme:
-            operation["security"] = [{scheme: []}]
-        for error in _errors_of(operation):
+def _finish(
+    plain: Json, handlers: Mapping[str, HTTPRouteHandler], examples: Mapping[str, Any]
+) -> None:
+    components = plain.setdefault("components", {})
+    for method, operation in _operations(plain):
+        name = operation["operationId"]
+        handler = handlers[name]
+        for error in ALWAYS if method == "get" else ALWAYS + UNSAFE:
             _declare(operation["responses"], error)
-    schemas = plain.setdefault("components", {}).setdefault("schemas", {})
-    schemas.setdefault(_PROBLEM_SCHEMA, _PROBLEM)
+        _authenticate(operation, method, handler, components)
+        if name in examples:
+            for content in operation["requestBody"]["content"].values():
+                content["example"] = examples[name]
+        _answer(operation["responses"], components)
+    components.setdefault("schemas", {})[PROBLEM] = deepcopy(PROBLEM_SCHEMA)
     for node in _nodes(plain):
-        pattern = node.get("pattern")
-        if isinstance(pattern, str):
-            node["pattern"] = pattern.replace("\\A", "^").replace("\\Z", "$")
+        _tidy(node)
 
 
-def _operations(plain: Json) -> Iterator[Json]:
+def _operations(plain: Json) -> Iterator[tuple[str, Json]]:
     for item in plain.get("paths", {}).values():
         for method in _METHODS:
             if method in item:
-                yield item[method]
-
-
-def _errors_of(operation: Json) -> tuple[type[WalletError], ...]:
-    errors: tuple[type[WalletError], ...] = ALWAYS
-    if operation.get("parameters") or operation.get("requestBody"):
-        errors += WITH_INPUT
-    if operation.get("requestBody"):
-        errors += WITH_BODY
-    return errors
+                yield method, item[method]
 
 
 def _declare(responses: Json, error: type[WalletError]) -> None:
-    response = responses.setdefault(
-        str(error.status),
-        {
-            "description": _ONE_OF,
-            "content": {
-                MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{_PROBLEM_SCHEMA}"}}
-            },
-        },
-    )
-    said = str(response.get("description", ""))
-    if not said.startswith(_ONE_OF):
-        # the framework's own guess about a bad request: not the shape we answer
-        responses.pop(str(error.status))
-        _declare(responses, error)
-        return
-    names = {name for name in said.removeprefix(_ONE_OF).split(", ") if name}
-    response["description"] = _ONE_OF + ", ".join(sorted(names | {error.code}))
+    status = str(error.status)
+    said = str(responses.get(status, {}).get("description", ""))
+    # the framework's own guess about a bad request is not the shape that we answer
+    names = said.removeprefix(_ONE_OF).split(", ") if said.startswith(_ONE_OF) else []
+    responses[status] = {"description": _ONE_OF + ", ".join(sorted({*names, error.code}))}
 
 
-def _codes(operation: Json) -> set[str]:
-    said = (str(answer.get("description", "")) for answer in operation["responses"].values())
-    listed = (text.removeprefix(_ONE_OF) for text in said if text.startswith(_ONE_OF))
-    return {code for text in listed for code in text.split(", ")}
+def _authenticate(
+    operation: Json, method: str, handler: HTTPRouteHandler, components: Json
+) -> None:
+    codes = {code for listed in _codes(operation["responses"]).values() for code in listed}
+    names = ["IdempotencyKey"] if "IDEMPOTENCY_KEY_MISSING" in codes else []
+    schemes = _schemes(handler)
+    if schemes:
+        operation["security"] = [
+            {scheme: [scope] if scope else []}
+            for scheme in schemes
+            for scope in (handler.opt.get(SCOPES, ("",)) if scheme == TERMINAL_SCHEME else ("",))
+        ]
+    if method != "get" and TERMINAL_SCHEME in schemes and "SIGNATURE_INVALID" in codes:
+        names += SIGNATURE_AT_WILL if handler.opt.get(SIGNATURE_OPTIONAL) else SIGNATURE
+    shared = components.setdefault("parameters", {})
+    for name in names:
+        shared[name] = deepcopy(HEADER_PARAMETERS[name])
+        listed = operation.setdefault("parameters", [])
+        listed.append({"$ref": f"#/components/parameters/{name}"})
+
+
+def _schemes(handler: HTTPRouteHandler) -> list[str]:
+    parameters = handler.parsed_fn_signature.parameters
+    return [scheme for name in CALLERS if name in parameters for scheme in CALLERS[name]]
+
+
+def _answer(responses: Json, components: Json) -> None:
+    shared = components.setdefault("responses", {})
+    for status, codes in _codes(responses).items():
+        responses[status] = problem_response(int(status), codes)
+        if len(codes) == 1:
+            shared[codes[0]] = responses[status]
+            responses[status] = {"$ref": f"#/components/responses/{codes[0]}"}
+    for response in responses.values():
+        for media_type, content in response.get("content", {}).items():
+            if media_type.startswith("image/"):
+                content["schema"] = {"contentMediaType": media_type}
+
+
+def _codes(responses: Json) -> dict[str, list[str]]:
+    """
+    Return which codes each status may carry.
+    """
+    said = {status: str(answer.get("description", "")) for status, answer in responses.items()}
+    return {
+        status: text.removeprefix(_ONE_OF).split(", ")
+        for status, text in said.items()
+        if text.startswith(_ONE_OF)
+    }
+
+
+def _tidy(node: Json) -> None:
+    for name, nothing in _NOISE.items():
+        if node.get(name) == nothing and name in node:
+            del node[name]
+    for name, value in node.items():
+        if isinstance(value, float) and value.is_integer():
+            node[name] = int(value)
+    pattern = node.get("pattern")
+    if isinstance(pattern, str):
+        node["pattern"] = pattern.replace("\\A", "^").replace("\\Z", "$")
 
 
 def _nodes(value: Any) -> Iterator[Json]:  # noqa: ANN401
@@ -154,27 +207,3 @@ def _nodes(value: Any) -> Iterator[Json]:  # noqa: ANN401
             waiting.extend(node.values())
         elif isinstance(node, list):
             waiting.extend(node)
-
-
-_IDEMPOTENCY_KEY: Final[Json] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "One value for one intent: send it again, with the same body, to learn what "
-    "became of the first attempt.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
-}
-_PROBLEM: Final[Json] = {
-    "title": _PROBLEM_SCHEMA,
-    "description": "An RFC 9457 problem. Decide by `code`.",
-    "type": "object",
-    "required": ["code", "status", "title", "type"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "request_id": {"type": "string"},
-    },
-}

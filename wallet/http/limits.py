@@ -12,6 +12,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wallet.errors import BodyTooLargeError, MediaTypeUnsupportedError, ValidationFailedError
 from wallet.http import json_text
@@ -23,6 +24,10 @@ BODY_BYTES: Final = 16 * 1024
 BODY_BYTES_CEILING: Final = 512 * 1024
 _OPT: Final = "body_limits"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
+_NO_BODY: Final = "No body belongs here."
+# some clients send an empty object where nothing is to be said
+_NOTHING: Final = (b"", b"{}")
+_BLANKS: Final = b" \t\r\n"
 
 
 class BodyLimits(Struct, frozen=True, kw_only=True):
@@ -32,10 +37,12 @@ class BodyLimits(Struct, frozen=True, kw_only=True):
     Attributes:
         most_bytes: the longest body.
         media_types: which it may be; ``application/json`` is looked through by `json_text`.
+        takes_body: false where an empty JSON object is the most that may come.
     """
 
     most_bytes: int = BODY_BYTES
     media_types: tuple[str, ...] = (JSON,)
+    takes_body: bool = True
 
 
 _DEFAULT: Final = BodyLimits()
@@ -77,19 +84,23 @@ class LimitsMiddleware(ASGIMiddleware):
             BodyTooLargeError: longer than the route takes, by its header or by its bytes.
             MediaTypeUnsupportedError: not the route's media type, not UTF-8, or compressed.
             RequestTimeoutError: it did not arrive in time.
-            ValidationFailedError: see `json_text.check`.
+            ValidationFailedError: see `json_text.check`; or a body where none belongs.
         """
         headers = _headers(scope)
-        if scope.get("method") in _SAFE and not _has_body(headers):
+        announced = _announced(headers)
+        if scope.get("method") in _SAFE:
+            if announced or b"transfer-encoding" in headers:
+                raise ValidationFailedError(_NO_BODY)
             await next_app(scope, receive, send)
             return
-        route: Any = scope.get("route_handler")
-        limits: BodyLimits = route.opt.get(_OPT, _DEFAULT) if route is not None else _DEFAULT
-        if _announced(headers) > limits.most_bytes:
+        limits = _limits(scope)
+        if announced > limits.most_bytes:
             raise BodyTooLargeError
         body = await self._read(receive, limits.most_bytes)
         if body and _media_type(headers, limits) == JSON:
             json_text.check(body)
+        if not limits.takes_body and body.translate(None, _BLANKS) not in _NOTHING:
+            raise ValidationFailedError(_NO_BODY)
         await next_app(scope, _replaying(body, receive), send)
 
     async def _read(self, receive: Receive, most_bytes: int) -> bytes:
@@ -110,15 +121,19 @@ class LimitsMiddleware(ASGIMiddleware):
         return bytes(parts)
 
 
+def _limits(scope: Scope) -> BodyLimits:
+    route: Any = scope.get("route_handler")
+    if route is None:
+        return _DEFAULT
+    limits: BodyLimits = route.opt.get(_OPT, _DEFAULT)
+    return replace(limits, takes_body="data" in route.parsed_fn_signature.parameters)
+
+
 def _headers(scope: Scope) -> Mapping[bytes, list[bytes]]:
     grouped: dict[bytes, list[bytes]] = {}
     for name, value in scope["headers"]:
         grouped.setdefault(name.lower(), []).append(value)
     return grouped
-
-
-def _has_body(headers: Mapping[bytes, list[bytes]]) -> bool:
-    return b"transfer-encoding" in headers or b"content-length" in headers
 
 
 def _announced(headers: Mapping[bytes, list[bytes]]) -> int:

@@ -4,6 +4,7 @@ Where the document is served: itself, and one page, one script and one style she
 All of it comes from here and nothing from afar, so that it works on a closed network.
 """
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
@@ -12,9 +13,11 @@ from litestar.datastructures import ResponseHeader
 from litestar.enums import MediaType, OpenAPIMediaType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecurityScheme, Tag
+from msgspec import Struct
 
-from wallet.http.document import RESIDENT_SCHEME, TERMINAL_SCHEME, document
+from wallet.http.described import RESIDENT_SCHEME, TERMINAL_SCHEME
+from wallet.http.document import document
 
 PATH: Final = "/openapi"
 POLICY: Final = (
@@ -25,27 +28,50 @@ POLICY: Final = (
 AnyRequest = Request[Any, Any, Any]
 
 
-def configuration(*, version: str, description: str) -> OpenAPIConfig:
+class Interface(Struct, frozen=True, kw_only=True):
     """
-    Return the framework's configuration; the application also needs the plugin `ClosedStructs`.
+    What an application says of its interface.
 
-    Args:
+    Attributes:
         version: of the interface.
         description: its first paragraph, in CommonMark.
+        tags: groups of operations, and what they are.
+        token_path: where terminals get their tokens.
+        scopes: what such a token may allow, and what that is.
+        examples: of bodies, by operation id.
+    """
+
+    version: str
+    description: str
+    tags: Mapping[str, str] = {}
+    token_path: str = "/"  # noqa: S105 - a path
+    scopes: Mapping[str, str] = {}
+    examples: Mapping[str, Any] = {}
+
+
+def configuration(interface: Interface) -> OpenAPIConfig:
+    """
+    Return the framework's configuration; the application also needs the plugin `ClosedStructs`.
     """
     return OpenAPIConfig(
         title="fusion-wallet",
-        version=version,
-        description=description,
-        render_plugins=(_Page(), _Document()),
+        version=interface.version,
+        description=interface.description,
+        tags=[Tag(name=name, description=text) for name, text in interface.tags.items()],
+        render_plugins=(_Page(), _Document(interface.examples)),
         openapi_router=_router(),
         components=Components(
             security_schemes={
                 TERMINAL_SCHEME: SecurityScheme(
-                    type="http",
-                    scheme="bearer",
-                    description="An access token from POST /oauth/token. Unsafe calls other than "
-                    "POST /v1/resolve are signed as well (RFC 9421).",
+                    type="oauth2",
+                    flows=OAuthFlows(
+                        client_credentials=OAuthFlow(
+                            token_url=interface.token_path, scopes=dict(interface.scopes)
+                        )
+                    ),
+                    description="A terminal's access token (RFC 6750), got with a JWT that its "
+                    "key signed (`private_key_jwt`). Unsafe calls are signed with the same key "
+                    "as well (RFC 9421); where one may do without, the headers are optional.",
                 ),
                 RESIDENT_SCHEME: SecurityScheme(
                     type="http", scheme="bearer", description="A resident's session token."
@@ -60,14 +86,15 @@ class _Document(OpenAPIRenderPlugin):
     Serves the very bytes that are committed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, examples: Mapping[str, Any]) -> None:
         super().__init__(path="/openapi.json", media_type=OpenAPIMediaType.OPENAPI_JSON)
+        self._examples = examples
         self._finished = b""
 
     def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
         del openapi_schema
         if not self._finished:
-            self._finished = document(request.app)
+            self._finished = document(request.app, self._examples)
         return self._finished
 
 

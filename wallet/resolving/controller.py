@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from integrations.spi import Purpose
 from wallet.bindings.errors import IntegrationUnavailableError
 from wallet.devices.errors import DeviceFrozenError
 from wallet.errors import (
@@ -20,6 +21,7 @@ from wallet.errors import (
     ValidationFailedError,
 )
 from wallet.http.callers import TerminalCaller
+from wallet.http.described import allows, signed_at_will
 from wallet.http.problems import problems
 from wallet.idempotency.errors import (
     IdempotencyInProgressError,
@@ -94,6 +96,7 @@ class ResolvingController(Controller):
             "answers the same terminal the same way while the handle lives."
         ),
         status_code=200,
+        opt=allows(*(f"resolve:{purpose}" for purpose in Purpose)) | signed_at_will(),
         responses=problems(*_ERRORS),
     )
     async def resolve(

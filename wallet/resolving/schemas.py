@@ -83,7 +83,7 @@ class PersonView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phone: str = ""
 
 
-class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class VerdictMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     A text in both languages.
     """
@@ -103,7 +103,7 @@ class VerdictView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     fields: Fields = {}
     refusal: str = ""
     options: list[str] = []
-    message: Message | None = None
+    message: VerdictMessage | None = None
 
 
 class Resolved(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from typing import Final
 from integrations.registry import Registry
 from integrations.spi import Person
 from wallet.residents.masking import age_on, masked_document, masked_name
-from wallet.resolving.schemas import Message, PersonView, VerdictView
+from wallet.resolving.schemas import PersonView, VerdictMessage, VerdictView
 from wallet.resolving.verdicts import ContextVerdict
 from wallet.resolving.words import CONSENT_REQUIRED, NOT_BOUND, Status
 
@@ -17,10 +17,10 @@ FULL_IDENTITY: Final = "identity:full"
 _CHINA: Final = timezone(timedelta(hours=8))
 _MASKED: Final = frozenset({"name", "document"})
 
-_UNAVAILABLE: Final = Message(zh="暂时无法查询", en="Does not answer now")
-_CORE_REFUSALS: Mapping[str, Message] = {
-    NOT_BOUND: Message(zh="未关联此项服务", en="Not linked by the resident"),
-    CONSENT_REQUIRED: Message(zh="居民未同意提供", en="The resident has not consented"),
+_UNAVAILABLE: Final = VerdictMessage(zh="暂时无法查询", en="Does not answer now")
+_CORE_REFUSALS: Mapping[str, VerdictMessage] = {
+    NOT_BOUND: VerdictMessage(zh="未关联此项服务", en="Not linked by the resident"),
+    CONSENT_REQUIRED: VerdictMessage(zh="居民未同意提供", en="The resident has not consented"),
 }
 
 
@@ -92,7 +92,7 @@ def verdict_views(registry: Registry, verdicts: Sequence[ContextVerdict]) -> lis
     ]
 
 
-def _message(registry: Registry, verdict: ContextVerdict) -> Message | None:
+def _message(registry: Registry, verdict: ContextVerdict) -> VerdictMessage | None:
     if verdict.status is Status.UNAVAILABLE:
         return _UNAVAILABLE
     if not verdict.refusal:
@@ -101,4 +101,4 @@ def _message(registry: Registry, verdict: ContextVerdict) -> Message | None:
         return _CORE_REFUSALS[verdict.refusal]
     integration = registry.get(verdict.integration_id)
     text = integration.manifest.refusals.get(verdict.refusal) if integration else None
-    return Message(zh=text.zh, en=text.en) if text else None
+    return VerdictMessage(zh=text.zh, en=text.en) if text else None

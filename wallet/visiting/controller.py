@@ -9,13 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
 from wallet.http.callers import TerminalCaller
+from wallet.http.described import allows
 from wallet.http.problems import problems
 from wallet.presentations.errors import HandleExpiredError, HandleMismatchError
 from wallet.vault.sealing import TEXT_MAX_LENGTH, TEXT_PATTERN
 from wallet.visiting.intents import Intent
 from wallet.visiting.requests import ACTING, DEPENDENCIES, LOOKING
 from wallet.visiting.schemas import OpenVisit, VisitView, visit_view
-from wallet.visiting.service import VisitingService
+from wallet.visiting.service import SCOPE, VisitingService
 
 VisitId = Annotated[str, PathParameter(pattern=TEXT_PATTERN, max_length=TEXT_MAX_LENGTH)]
 
@@ -38,6 +39,7 @@ class VisitsController(Controller):
             "`registering`; look again, do not open another."
         ),
         status_code=201,
+        opt=allows(SCOPE),
         responses=problems(*ACTING, HandleExpiredError, HandleMismatchError),
     )
     async def open_visit(
@@ -57,6 +59,7 @@ class VisitsController(Controller):
         "/{visit_id:str}",
         operation_id="getVisit",
         summary="Look at a visit",
+        opt=allows(SCOPE),
         responses=problems(*LOOKING),
     )
     async def get_visit(
@@ -76,6 +79,7 @@ class VisitsController(Controller):
         summary="Cancel the registration (退号)",
         description="Only while nothing is settled or being settled in the visit.",
         status_code=200,
+        opt=allows(SCOPE),
         responses=problems(*ACTING),
     )
     async def cancel_visit(

@@ -40,14 +40,15 @@ function operationView(root, path, method, operation) {
   view.append(element("summary", "", verb, element("code", path),
     document.createTextNode(operation.summary ?? "")));
   if (operation.description) view.append(element("p", operation.description));
-  const parameters = (operation.parameters ?? []).map((parameter) => [
+  const parameters = resolve(root, operation.parameters ?? []).map((parameter) => [
     parameter.name, parameter.in, parameter.required ? "yes" : "no", parameter.description ?? ""]);
   if (parameters.length) view.append(table(["parameter", "in", "required", ""], parameters));
   if (operation.requestBody) {
     view.append(element("h4", "Body"), ...bodies(root, operation.requestBody.content));
   }
   view.append(element("h4", "Answers"));
-  for (const [status, answer] of Object.entries(operation.responses ?? {})) {
+  for (const [status, named] of Object.entries(operation.responses ?? {})) {
+    const answer = named.$ref ? resolve(root, named) : named;
     view.append(element("p", `${status} — ${answer.description ?? ""}`),
       ...bodies(root, answer.content));
   }

@@ -8,10 +8,12 @@ from litestar.params import JSONBody
 
 from wallet.errors import StateConflictError
 from wallet.http.callers import TerminalCaller
+from wallet.http.described import allows
 from wallet.http.limits import BODY_BYTES_CEILING, body_limits
 from wallet.http.problems import problems
 from wallet.settling.approvals import ApprovalsService
 from wallet.settling.controller.common import SCANNED, SEEN, Id, seen, views_for
+from wallet.settling.counter import WRITE
 from wallet.settling.receipts import Receipt, receipt_of
 from wallet.settling.replies import ResidentSettlementView, SettlementView
 from wallet.settling.schemas import (
@@ -45,7 +47,7 @@ class SettlementsController(Controller):
             "comes within seconds with the present phase; look again while it moves."
         ),
         status_code=201,
-        opt=body_limits(most_bytes=BODY_BYTES_CEILING),
+        opt=body_limits(most_bytes=BODY_BYTES_CEILING) | allows(WRITE),
         responses=problems(*ACTING, *SCANNED),
     )
     async def open_settlement(
@@ -68,6 +70,7 @@ class SettlementsController(Controller):
         operation_id="getSettlement",
         summary="Look at a settlement",
         description="A terminal of its party sees the desk's view, its resident their own.",
+        opt=allows(WRITE),
         responses=problems(*LOOKING),
     )
     async def get_settlement(
@@ -90,6 +93,7 @@ class SettlementsController(Controller):
         operation_id="getReceipt",
         summary="Get the receipt",
         description="Not a medical e-invoice; it carries that one's number once it is reported.",
+        opt=allows(WRITE),
         responses=problems(*LOOKING, StateConflictError),
     )
     async def get_receipt(
@@ -115,6 +119,7 @@ class SettlementsController(Controller):
             "at the desk."
         ),
         status_code=200,
+        opt=allows(WRITE),
         responses=problems(*ACTING),
     )
     async def confirm_settlement(
@@ -137,6 +142,7 @@ class SettlementsController(Controller):
         summary="Undo a settlement that is not completed (撤销结算)",
         description="Undoes what was done in reverse order. A completed one is returned instead.",
         status_code=200,
+        opt=allows(WRITE),
         responses=problems(*ACTING),
     )
     async def cancel_settlement(
@@ -158,6 +164,7 @@ class SettlementsController(Controller):
         summary="Meet the cash part at the desk",
         description="Cash, a bank card, or a scanned payment code of anybody; may be split.",
         status_code=201,
+        opt=allows(WRITE),
         responses=problems(*ACTING),
     )
     async def tender_settlement(
@@ -179,6 +186,7 @@ class SettlementsController(Controller):
         operation_id="reportInvoice",
         summary="Report the number of the medical e-invoice",
         status_code=200,
+        opt=allows(WRITE),
         responses=problems(*ACTING),
     )
     async def report_invoice(

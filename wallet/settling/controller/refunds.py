@@ -7,8 +7,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from wallet.http.callers import TerminalCaller
+from wallet.http.described import allows
 from wallet.http.problems import problems
 from wallet.settling.controller.common import SCANNED, Id, views_for
+from wallet.settling.counter import REFUND
 from wallet.settling.replies import ReturnView, SettlementView
 from wallet.settling.returns import ReturnsService
 from wallet.settling.schemas import PayOut, ReturnItems
@@ -36,6 +38,7 @@ class RefundsController(Controller):
             "(`replaced_by`). With `preview` it only tells the net."
         ),
         status_code=200,
+        opt=allows(REFUND),
         responses=problems(*ACTING, *SCANNED),
     )
     async def return_settlement(
@@ -62,6 +65,7 @@ class RefundsController(Controller):
         operation_id="confirmPayout",
         summary="Confirm that the desk has handed money back",
         status_code=200,
+        opt=allows(REFUND),
         responses=problems(*ACTING),
     )
     async def confirm_payout(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import httpx
 import pytest
-from litestar import Controller, Litestar, post
+from litestar import Controller, Litestar, Response, post
 from litestar import get as get_route
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, URLEncodedBody
@@ -12,14 +12,16 @@ from msgspec import Meta, Struct
 
 from wallet.errors import NotFoundError
 from wallet.http.callers import ResidentCaller, TerminalCaller
+from wallet.http.described import allows, signed_at_will
 from wallet.http.document import ClosedStructs
 from wallet.http.edge import install
 from wallet.http.health import HealthController, Readiness
 from wallet.http.limits import FORM, LimitsMiddleware, body_limits
 from wallet.http.metrics import Metrics
-from wallet.http.openapi import configuration
+from wallet.http.openapi import Interface, configuration
 from wallet.http.problems import handlers, problems
 from wallet.idempotency import IdempotencyKeyMissingError
+from wallet.parties.errors import SignatureInvalidError
 
 REFUSALS = (
     NotFoundError,
@@ -41,6 +43,7 @@ class Open(Struct, frozen=True):
     """
 
     number: str = ""
+    pieces: Annotated[int, Meta(ge=1, le=9)] = 1
 
 
 class Bills(Controller):
@@ -62,6 +65,34 @@ class Bills(Controller):
     @post("/form", operation_id="form_bill", opt=body_limits(media_types=(FORM,)))
     async def form(self, data: URLEncodedBody[Bill]) -> Bill:
         return data
+
+    @post("/renew", operation_id="renew_bill")
+    async def renew(self) -> Open:
+        return Open()
+
+    @post(
+        "/signed",
+        operation_id="signed_bill",
+        opt=allows("bills:a", "bills:b"),
+        responses=problems(SignatureInvalidError),
+    )
+    async def signed(self, terminal: NamedDependency[TerminalCaller]) -> Open:
+        del terminal
+        return Open()
+
+    @post(
+        "/at-will",
+        operation_id="at_will_bill",
+        opt=signed_at_will(),
+        responses=problems(SignatureInvalidError),
+    )
+    async def at_will(self, terminal: NamedDependency[TerminalCaller]) -> Open:
+        del terminal
+        return Open()
+
+    @get_route("/picture", operation_id="picture_of_bill", media_type="image/png")
+    async def picture(self) -> Response[bytes]:
+        return Response(b"", media_type="image/png")
 
     @get_route("/{number:str}", operation_id="get_bill")
     async def one(self, number: FromPath[str], resident: NamedDependency[ResidentCaller]) -> Open:
@@ -93,7 +124,7 @@ class Shop:
             middleware=[LimitsMiddleware(read_seconds=0.2)],
             exception_handlers=handlers(),
             plugins=[ClosedStructs()],
-            openapi_config=configuration(version="1.0.0", description="A shop."),
+            openapi_config=configuration(Interface(version="1.0.0", description="A shop.")),
             logging_config=None,
         )
         install(

@@ -56,20 +56,47 @@ class TestDocument:
         Every route declares what the edge may answer, beside its own.
         """
         answers = made["paths"]["/v1/bills"]["post"]["responses"]
+        missing = made["components"]["responses"]["NOT_FOUND"]
 
         assert ["201", "400", "404", "408", "413", "415", "500", "503", "507"] == sorted(answers)
         assert (
             "One of: IDEMPOTENCY_KEY_MISSING, VALIDATION_FAILED" == answers["400"]["description"]
         )
-        assert "One of: NOT_FOUND" == answers["404"]["description"]
+        assert {"$ref": "#/components/responses/NOT_FOUND"} == answers["404"]
+        assert "One of: NOT_FOUND" == missing["description"]
         assert {"application/problem+json"} == set(answers["400"]["content"])
+
+    def test_codes_of_every_error(self, made):
+        """
+        Each answer says which codes it may carry, as data.
+        """
+        answers = made["paths"]["/v1/bills"]["post"]["responses"]
+        schema = answers["400"]["content"]["application/problem+json"]["schema"]
+
+        assert {
+            "code": {"enum": ["IDEMPOTENCY_KEY_MISSING", "VALIDATION_FAILED"]},
+            "status": {"const": 400},
+        } == schema["properties"]
+
+    def test_headers_of_errors(self, made):
+        """
+        An answer that says when to come back, or how to get in, says so in the document.
+        """
+        shared = made["components"]["responses"]
+
+        assert (["Retry-After"], None) == (
+            list(shared["OVERLOADED"]["headers"]),
+            shared["NOT_FOUND"].get("headers"),
+        )
 
     def test_every_error_refers_to_one_shape(self, made):
         """
         Every reference leads somewhere.
         """
-        for reference in re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(made)):
-            assert reference in made["components"]["schemas"]
+        for kind, name in re.findall(
+            r'"#/components/([a-z]+)/([^"]+)"', json.dumps(made, indent=1)
+        ):
+            assert name in made["components"][kind]
 
     def test_bodyless_route_declares_less(self, made):
         """
@@ -77,13 +104,14 @@ class TestDocument:
         """
         answers = made["paths"]["/livez"]["get"]["responses"]
 
-        assert {"200", "500", "503", "507"} == set(answers)
+        assert {"200", "400", "500", "503", "507"} == set(answers)
 
     def test_the_key_is_required(self, made):
         """
         Where a key may be found missing, one is documented as required.
         """
-        (header,) = made["paths"]["/v1/bills"]["post"]["parameters"]
+        (reference,) = made["paths"]["/v1/bills"]["post"]["parameters"]
+        header = made["components"]["parameters"][reference["$ref"].rpartition("/")[2]]
 
         assert ("Idempotency-Key", True, "header") == tuple(
             header[name] for name in ("name", "required", "in")
@@ -100,6 +128,55 @@ class TestDocument:
             paths["/v1/bills/{number}"]["get"]["security"],
             paths["/livez"]["get"].get("security"),
         )
+
+    def test_any_one_scope(self, made):
+        """
+        Scopes of which one suffices are alternatives.
+        """
+        assert [{"terminal": ["bills:a"]}, {"terminal": ["bills:b"]}] == made["paths"][
+            "/v1/bills/signed"
+        ]["post"]["security"]
+
+    @pytest.mark.parametrize(("path", "required"), [("signed", True), ("at-will", False)])
+    def test_signatures(self, made, path, required):
+        """
+        An unsafe call of a terminal is signed, and says whether it has to be.
+        """
+        listed = made["paths"][f"/v1/bills/{path}"]["post"]["parameters"]
+        headers = [
+            made["components"]["parameters"][each["$ref"].rpartition("/")[2]] for each in listed
+        ]
+
+        assert [
+            ("Signature-Input", required),
+            ("Signature", required),
+            ("Content-Digest", required),
+        ] == [(header["name"], header["required"]) for header in headers]
+
+    def test_examples(self, shop):
+        """
+        An example stands with the body of its operation.
+        """
+        made = json.loads(document(shop.app, {"make_bill": {"number": "7"}}))
+        body = made["paths"]["/v1/bills"]["post"]["requestBody"]
+
+        assert {"number": "7"} == body["content"]["application/json"]["example"]
+
+    def test_pictures(self, made):
+        """
+        A picture is described by its media type.
+        """
+        answer = made["paths"]["/v1/bills/picture"]["get"]["responses"]["200"]
+
+        assert {"image/png": {"schema": {"contentMediaType": "image/png"}}} == answer["content"]
+
+    def test_whole_numbers(self, made):
+        """
+        Bounds of integers are integers.
+        """
+        limits = made["components"]["schemas"]["Open"]["properties"]["pieces"]
+
+        assert "1" == json.dumps(limits["minimum"])
 
     def test_viewer_is_not_in_it(self, made):
         """

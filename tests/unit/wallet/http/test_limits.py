@@ -158,12 +158,27 @@ class TestShape:
 
     async def test_body_of_a_get(self, client):
         """
-        A body where none belongs keeps the same limits.
+        A safe method takes no body, however it is announced.
         """
         fine = await client.request("GET", "/v1/bills/7")
-        large = await client.request("GET", "/v1/bills/7", content=b" " * 20_000, headers=JSON)
+        empty = await client.request("GET", "/v1/bills/7", headers={"content-length": "0"})
+        sized = await client.request("GET", "/v1/bills/7", content=b"{}", headers=JSON)
+        chunked = await client.request("GET", "/v1/bills/7", content=parts(b"{}"), headers=JSON)
 
-        assert (200, 413) == (fine.status_code, large.status_code)
+        assert (200, 200) == (fine.status_code, empty.status_code)
+        assert [(400, "VALIDATION_FAILED")] * 2 == [problem(sized), problem(chunked)]
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [(b"", 201), (b"{}", 201), (b" {\n} ", 201), (b'{"is_admin":true}', 400), (b"[]", 400)],
+    )
+    async def test_body_where_none_belongs(self, client, body, status):
+        """
+        A route without a body takes an empty object at most.
+        """
+        response = await client.post("/v1/bills/renew", content=body, headers=JSON)
+
+        assert status == response.status_code
 
     async def test_client_that_breaks_off(self, shop):
         """
