@@ -14,7 +14,7 @@ AFTER_RECORD_COMMIT = "after_record_commit"
 BEFORE_QUERY = "before_query"
 AFTER_QUERY = "after_query"
 
-WHERE = (
+DOING = (
     BEFORE_PREPARE_COMMIT,
     AFTER_PREPARE_COMMIT,
     BEFORE_SEND_COMMIT,
@@ -22,8 +22,11 @@ WHERE = (
     AFTER_PERFORM,
     BEFORE_RECORD_COMMIT,
     AFTER_RECORD_COMMIT,
-    BEFORE_QUERY,
-    AFTER_QUERY,
 )
+ASKING = (BEFORE_QUERY, AFTER_QUERY)
+ASKED = ("register", "cancel_registration", "settle", "cancel_settlement", "charge", "refund")
+"""The others are repeated instead, or asked about by what they were to undo."""
 
-CALL_FAILPOINTS = tuple(f"{operation}.{where}" for operation in OPERATIONS for where in WHERE)
+CALL_FAILPOINTS = tuple(f"{operation}.{where}" for operation in OPERATIONS for where in DOING) + (
+    *(f"{operation}.{where}" for operation in ASKED for where in ASKING),
+)

@@ -19,7 +19,7 @@ class Inline:
 
     Args:
         token: source of random bytes; names the lease's owner.
-        limit_seconds: how long a request may wait.
+        limit_seconds: how long a request may wait; 0 leaves everything to workers.
     """
 
     def __init__(
@@ -52,6 +52,8 @@ class Inline:
 
         A step that is under way then goes on by itself, so that no answer of a partner is lost.
         """
+        if self._limit <= 0:
+            return
         task = asyncio.create_task(self._drive(kind, resident_id, subject_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

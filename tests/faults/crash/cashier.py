@@ -1,0 +1,123 @@
+"""A desk and a phone that repeat what was not answered, as real ones do."""
+
+import asyncio
+import secrets
+import time
+from typing import Any
+
+import aiohttp
+import click
+
+from tests.fixtures.regions import Region, Window
+from wallet.cli.demo.phone import Phone
+from wallet.parties.client import CallRefusedError
+
+LIMIT_SECONDS = 60.0
+PAUSE_SECONDS = 0.05
+_REFUSED = 400
+_FAILED = 500
+_AGAIN = frozenset({"IDEMPOTENCY_IN_PROGRESS", "TOKEN_INVALID", "SIGNATURE_INVALID"})
+_BROKEN = (aiohttp.ClientError, CallRefusedError, TimeoutError)
+PLACE = {"department_code": "0301", "department_name": "呼吸内科"}
+DOCTOR = {"doctor_code": "D0042", "doctor_name": "周医生", "operator": "R001"}
+
+
+class RefusedError(Exception):
+    """
+    The wallet said no; the problem's code is in it.
+    """
+
+    def __init__(self, target: str, code: str) -> None:
+        super().__init__(f"{target}: {code}")
+        self.code = code
+
+
+class Cashier:
+    """
+    One desk with one patient in front of it.
+
+    Attributes:
+        conflicts: how often a request was refused because the state did not allow it.
+        seen: what the wallet said last.
+    """
+
+    def __init__(self, region: Region, window: Window, phone: Phone) -> None:
+        self.region = region
+        self.window = window
+        self.phone = phone
+        self._until = time.monotonic() + LIMIT_SECONDS
+        self.conflicts = 0
+        self.seen: dict[str, Any] = {}
+
+    async def post(self, target: str, body: object = None) -> dict[str, Any]:
+        """
+        Send a request until it is answered, with the same idempotency key each time.
+
+        Raises:
+            RefusedError: it was refused.
+        """
+        key = secrets.token_hex(12)
+        return await self._answered("POST", target, body, key)
+
+    async def get(self, target: str) -> dict[str, Any]:
+        """
+        Look something up until there is an answer.
+        """
+        return await self._answered("GET", target, None, "")
+
+    async def scan(self, purpose: str) -> str:
+        """
+        Scan the patient's code; a phone draws a new one when the old one is too old.
+        """
+        while True:
+            body = {
+                "code": self.phone.draw(),
+                "purpose": purpose,
+                "scene": f"outpatient_{purpose}",
+            }
+            try:
+                resolved = await self.post("/v1/resolve", body)
+            except RefusedError as refused:
+                if refused.code not in {"CODE_EXPIRED", "CODE_USED"}:
+                    raise
+                await self.pause()
+            else:
+                return str(resolved["presentation"])
+
+    async def approve(self) -> None:
+        """
+        Let the patient approve what the phone shows; what it shows may have changed by now.
+        """
+        try:
+            await self.phone.approve_latest()
+        except (click.ClickException, aiohttp.ClientError, TypeError):
+            self.conflicts += 1
+            await self.pause()
+
+    async def pause(self) -> None:
+        """
+        Wait a moment.
+
+        Raises:
+            TimeoutError: the run takes too long.
+        """
+        if time.monotonic() > self._until:
+            raise TimeoutError(f"the run came to no end; last seen: {self.seen}")
+        await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _answered(self, method: str, target: str, body: object, key: str) -> dict[str, Any]:
+        while True:
+            try:
+                answered = await self.window.client.call(
+                    method, target, body, idempotency_key=key
+                )
+            except _BROKEN:
+                await self.pause()
+                continue
+            if answered.status < _REFUSED:
+                self.seen = answered.json()
+                return self.seen
+            code = str(answered.json()["code"])
+            if answered.status < _FAILED and code not in _AGAIN:
+                raise RefusedError(f"{method} {target}", code)
+            await self.pause()

@@ -1,0 +1,221 @@
+"""A region whose wallet dies and is started again, run after run."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from tests.faults.crash.cashier import Cashier
+from tests.faults.crash.people import insured
+from tests.faults.crash.plans import Plan
+from tests.faults.crash.scenarios import SCENARIOS
+from tests.faults.crash.verdicts import evidence, faults_of, region_faults
+from tests.faults.crash.visits import Patient
+from tests.fixtures.nursery.client import Child, Nursery
+from tests.fixtures.nursery.orders import Ended
+from tests.fixtures.regions import PAYER, Region, Window, hasty
+
+_QUIET_SECONDS = 10.0
+_PAUSE_SECONDS = 0.02
+_FORGIVING = {"balance_fen": 10_000_000, "asks_buyer": "never", "decides_after_seconds": None}
+
+
+class RunFailedError(AssertionError):
+    """
+    A run went wrong; says with which seed it can be done again.
+    """
+
+    def __init__(self, plan: Plan, what: str) -> None:
+        super().__init__(f"{what}\n  {plan}\n  again: --crash-seed {plan.seed}")
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """
+    A run that went well.
+
+    Attributes:
+        crashes: which process died how often.
+        seconds: how long it took.
+    """
+
+    plan: Plan
+    crashes: dict[str, int]
+    conflicts: int
+    seconds: float
+
+
+class Kept:
+    """
+    A process that is started again whenever it has ended.
+    """
+
+    def __init__(self, start: Callable[[str], Child], arming: Path) -> None:
+        self._start = start
+        self._arming = arming
+        self._encore = ""
+        self.ends: list[Ended] = []
+        self.child = start("")
+        self._task = asyncio.create_task(self._keep())
+
+    async def arm(self, failpoint: str, encore: str) -> None:
+        """
+        Arm it where it stands; what follows it is armed with the encore.
+        """
+        self.ends.clear()
+        self._encore = encore
+        written = self._arming.with_suffix(".new")
+        written.write_text(failpoint)
+        written.rename(self._arming)
+        while self._arming.exists():
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def disarm(self) -> None:
+        """
+        End it; what follows is not armed.
+        """
+        self._encore = ""
+        count = len(self.ends)
+        self.child.kill()
+        while len(self.ends) == count:
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    def stop(self) -> None:
+        """
+        Start it no more.
+        """
+        self._task.cancel()
+
+    async def _keep(self) -> None:
+        while True:
+            self.ends.append(await self.child.gone())
+            self.child = self._start(self._encore)
+            self._encore = ""
+
+
+class Lane:
+    """
+    One region for the runs of one database and one victim.
+
+    Args:
+        region: not yet opened; insures the person of every plan.
+    """
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self._windows: dict[int, Window] = {}
+
+    async def play(self, plans: list[Plan]) -> list[Done]:
+        """
+        Do all runs, one after the other.
+
+        Raises:
+            RunFailedError: one went wrong.
+        """
+        inline = {"inline_seconds": "0"} if plans[0].victim == "worker" else {}
+        async with self.region as region:
+            self._kept = {
+                "server": Kept(lambda at: region.serve(at, **inline), region.arming("server")),
+                "worker": Kept(lambda at: region.work(at), region.arming("worker")),
+            }
+            await region.answering()
+            try:
+                done = [await self._checked(number, plan) for number, plan in enumerate(plans)]
+            finally:
+                for kept in self._kept.values():
+                    kept.stop()
+            found = await region_faults(region)
+            if found:
+                raise RunFailedError(plans[-1], f"over all {len(plans)} runs: {'; '.join(found)}")
+        return done
+
+    async def _checked(self, number: int, plan: Plan) -> Done:
+        began = time.monotonic()
+        try:
+            done = await self._run(number, plan, began)
+        except RunFailedError:
+            raise
+        except Exception as fault:
+            raise RunFailedError(plan, f"{type(fault).__name__}: {fault}") from fault
+        return done
+
+    async def _run(self, number: int, plan: Plan, began: float) -> Done:
+        scenario = SCENARIOS[plan.scenario]
+        await self.region.answering()
+        person = self.region.people[number]
+        window = await self._window(scenario.cash_due_seconds)
+        await self._partners(scenario.payer | {}, scenario.faults)
+        phone = await self.region.phone(person)
+        cashier = Cashier(self.region, window, phone)
+        patient = Patient(cashier, plan.quantity)
+        armed = ("server", "worker") if plan.victim == "server" else ("worker",)
+        for name in armed:
+            await self._kept[name].arm(plan.failpoint, plan.encore)
+        await scenario.play(patient)
+        crashes = {name: len(self._kept[name].ends) for name in armed}
+        ends = {end for name in armed for end in self._kept[name].ends}
+        for name in armed:
+            if plan.encore or not self._kept[name].ends:
+                await self._kept[name].disarm()
+        await self._judged(plan, patient)
+        if ends != {Ended(signal=9, code=0)}:
+            raise RunFailedError(plan, f"nobody died at the failpoint: {ends or 'no end'}")
+        return Done(
+            plan=plan,
+            crashes=crashes,
+            conflicts=cashier.conflicts,
+            seconds=time.monotonic() - began,
+        )
+
+    async def _judged(self, plan: Plan, patient: Patient) -> None:
+        """
+        Insist that all books agree, as soon as everything is at rest.
+        """
+        party_id = patient.cashier.window.party_id
+        visiting = self.region.services.money.visiting
+        resident_id, _ = visiting.locate(party_id, patient.visit)
+        psn_no = self._psn_no(patient)
+        until = time.monotonic() + _QUIET_SECONDS
+        while True:
+            found = faults_of(await evidence(self.region, resident_id, psn_no))
+            if not found:
+                return
+            if time.monotonic() > until:
+                raise RunFailedError(plan, "; ".join(found))
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    def _psn_no(self, patient: Patient) -> str:
+        number = patient.cashier.phone.holder.number
+        return next(one.psn_no for one in self.region.people if one.certno == number)
+
+    async def _window(self, cash_due_seconds: int) -> Window:
+        if cash_due_seconds not in self._windows:
+            window = await self.region.window(cash_due_seconds=cash_due_seconds)
+            self._windows[cash_due_seconds] = window
+        return self._windows[cash_due_seconds]
+
+    async def _partners(self, payer: dict, faults: tuple) -> None:
+        await self.region.partner("alipay", "PATCH", f"people/{PAYER}", _FORGIVING | payer)
+        for name in ("nhsa", "alipay"):
+            await self.region.partner(name, "DELETE", "faults")
+        for name, fault in faults:
+            await self.region.fault(name, **fault)
+
+
+def lane_of(nursery: Nursery, folder: Path, database_url: str, plans: list[Plan]) -> Lane:
+    """
+    Return the lane for some plans.
+    """
+    people = tuple(
+        insured(number, SCENARIOS[plan.scenario].account_minor)
+        for number, plan in enumerate(plans)
+    )
+    region = Region(
+        nursery=nursery,
+        folder=folder,
+        database_url=database_url,
+        clock=hasty(),
+        people=people,
+    )
+    return Lane(region)
