@@ -10,6 +10,7 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from wallet.app.basis import Basis
 from wallet.app.interface import interface
 from wallet.app.services import Services
 from wallet.bindings.controller import BindingsController
@@ -31,6 +32,7 @@ from wallet.http.health import (
 from wallet.http.limits import LimitsMiddleware
 from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
+from wallet.http.timekeeping import Timekeeping, clock_guard
 from wallet.journal.controller import JournalController
 from wallet.parties.controller import TerminalsController, TokenController
 from wallet.residents.controller import DemoSessionsController, MeController, SessionsController
@@ -63,6 +65,9 @@ CONTROLLERS = (
     VisitsController,
 )
 
+# codes and money, which a clock that jumped makes unsafe
+CLOCKED = ("/v1/resolve", "/v1/settlements", "/v1/visits")
+
 AnyRequest = Request[Any, Any, State]
 
 
@@ -71,6 +76,7 @@ def create_app(services: Services) -> Litestar:
     Return the application over the services.
     """
     basis = services.basis
+    timekeeping = Timekeeping(basis.clock, basis.elapsed)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -79,7 +85,8 @@ def create_app(services: Services) -> Litestar:
 
     app = Litestar(
         route_handlers=list(CONTROLLERS),
-        dependencies=_dependencies(services),
+        dependencies=_dependencies(services, _readiness(basis, timekeeping)),
+        guards=[clock_guard(timekeeping, *CLOCKED)],
         middleware=[LimitsMiddleware()],
         exception_handlers=handlers(),
         plugins=[ClosedStructs()],
@@ -97,7 +104,7 @@ def create_app(services: Services) -> Litestar:
     return app
 
 
-def _dependencies(services: Services) -> dict[str, Provide]:
+def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:
     async def terminal(request: AnyRequest) -> TerminalCaller:
         return await services.people.parties.terminal(request)
 
@@ -107,10 +114,7 @@ def _dependencies(services: Services) -> dict[str, Provide]:
     def always(value: object) -> Callable[[], object]:
         return lambda: value
 
-    injected: dict[str, object] = {
-        "readiness": _readiness(services),
-        **services.injected(),
-    }
+    injected: dict[str, object] = {"readiness": readiness, **services.injected()}
     provided = {
         name: Provide(always(value), sync_to_thread=False, use_cache=True)
         for name, value in injected.items()
@@ -118,11 +122,10 @@ def _dependencies(services: Services) -> dict[str, Provide]:
     return {"terminal": Provide(terminal), "resident": Provide(resident), **provided}
 
 
-def _readiness(services: Services) -> Readiness:
-    basis = services.basis
+def _readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:
     return Readiness(
         database_reachable(basis.database),
         migrations_at_head(basis.database, migrate.head()),
-        clock_sane(basis.clock, basis.elapsed),
+        clock_sane(timekeeping),
         keys_loaded(lambda: basis.vault.code_ring is not None),
     )

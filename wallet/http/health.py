@@ -4,8 +4,6 @@ Whether this process lives, and whether it should get traffic, and if not, why.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from typing import Final
 
 import structlog
 from litestar import Controller, get
@@ -14,15 +12,11 @@ from msgspec import Struct
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from wallet.clock import Clock
 from wallet.db.session import Database
 from wallet.errors import WalletError
 from wallet.http.errors import NotReadyError
 from wallet.http.problems import problems
-
-_BUILT: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_STEP: Final = timedelta(seconds=5)
-_PROBATION_SECONDS: Final = 60.0
+from wallet.http.timekeeping import Timekeeping
 
 
 class Check(Struct, frozen=True):
@@ -95,33 +89,17 @@ def migrations_at_head(database: Database, head: str) -> Check:
     return Check("migrations", holds)
 
 
-def clock_sane(clock: Clock, elapsed: Callable[[], float]) -> Check:
+def clock_sane(timekeeping: Timekeeping) -> Check:
     """
     Return the check that the wall clock keeps step with one that cannot jump.
 
     After a jump it fails for a minute in which the two must keep step again.
-
-    Args:
-        clock: the wall clock; before the year of this program it is not set at all.
-        elapsed: a clock that only moves forward, in seconds.
     """
-    return Check("clock", _Steps(clock, elapsed).in_step)
 
+    async def holds() -> bool:
+        return timekeeping.untrusted_seconds() == 0
 
-class _Steps:
-    def __init__(self, clock: Clock, elapsed: Callable[[], float]) -> None:
-        self._clock = clock
-        self._elapsed = elapsed
-        self._wall, self._steady = clock.now(), elapsed()
-        self._trusted_from = self._steady
-
-    async def in_step(self) -> bool:
-        now, steady = self._clock.now(), self._elapsed()
-        expected = self._wall + timedelta(seconds=steady - self._steady)
-        if abs(now - expected) > _STEP:
-            self._wall, self._steady = now, steady
-            self._trusted_from = steady + _PROBATION_SECONDS
-        return now >= _BUILT and steady >= self._trusted_from
+    return Check("clock", holds)
 
 
 def keys_loaded(loaded: Callable[[], bool]) -> Check:

@@ -14,6 +14,7 @@ from wallet.bindings.errors import IntegrationUnavailableError
 from wallet.devices.errors import DeviceFrozenError
 from wallet.errors import (
     BodyTooLargeError,
+    ClockUntrustedError,
     InternalError,
     MediaTypeUnsupportedError,
     OverloadedError,
@@ -52,6 +53,7 @@ from wallet.resolving.service import ResolvingService
 
 _ERRORS = (
     BodyTooLargeError,
+    ClockUntrustedError,
     CodeAmbiguousError,
     CodeExpiredError,
     CodeMalformedError,

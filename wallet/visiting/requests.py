@@ -11,6 +11,7 @@ from litestar.di import NamedDependency, Provide
 
 from wallet.errors import (
     BodyTooLargeError,
+    ClockUntrustedError,
     InternalError,
     MediaTypeUnsupportedError,
     NotFoundError,
@@ -42,6 +43,7 @@ LOOKING = (
 ACTING = (
     *LOOKING,
     BodyTooLargeError,
+    ClockUntrustedError,
     IdempotencyKeyMissingError,
     IdempotencyMismatchError,
     MediaTypeUnsupportedError,

@@ -11,6 +11,7 @@ from litestar.params import JSONBody, QueryParameter
 from wallet.devices.public_keys import read_signature
 from wallet.errors import (
     BodyTooLargeError,
+    ClockUntrustedError,
     InternalError,
     MediaTypeUnsupportedError,
     NotFoundError,
@@ -77,6 +78,7 @@ class ResidentSettlementsController(Controller):
         responses=problems(
             ApprovalInvalidError,
             BodyTooLargeError,
+            ClockUntrustedError,
             InternalError,
             MediaTypeUnsupportedError,
             NotFoundError,
