@@ -83,7 +83,9 @@ def _start_partners(folder: Path, processes: Processes, narrator: Narrator) -> P
     urls = {}
     for name, settings in told.items():
         file = region.write_private(folder / f"sandbox-{name}.json", msgspec.json.encode(settings))
-        urls[name] = processes.sandbox(name, file)
+        processes.start_sandbox(name, file)
+    for name in told:
+        urls[name] = processes.sandbox_address(name)
         narrator.fact(f"sandbox {name}", urls[name])
     return Partners(
         nhsa=told["nhsa"], alipay=told["alipay"], health_card=told["health_card"], urls=urls

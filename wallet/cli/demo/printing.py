@@ -84,4 +84,6 @@ def print_receipt(tell: Narrator, receipt: dict[str, Any]) -> None:
         tell.yuan(f"  {line['name']}", line["amount_minor"])
     print_split(tell, receipt["split"])
     for tender in receipt["tenders"]:
+        if tender["phase"] != "charged":
+            continue
         tell.yuan(f"paid by {tender['method']} {tender['provider']}", tender["amount_minor"])

@@ -48,13 +48,19 @@ class Processes:
             )
         return log
 
-    def sandbox(self, integration_id: str, settings: Path) -> str:
+    def start_sandbox(self, integration_id: str, settings: Path) -> None:
         """
-        Start a sandbox and return its address once it is ready.
+        Start a sandbox; `sandbox_address` waits for it.
+        """
+        arguments = ("sandbox", integration_id, "--settings", str(settings))
+        self.start(f"sandbox-{integration_id}", *arguments, environment={})
+
+    def sandbox_address(self, integration_id: str) -> str:
+        """
+        Return a sandbox's address once it is ready.
         """
         name = f"sandbox-{integration_id}"
-        arguments = ("sandbox", integration_id, "--settings", str(settings))
-        log = self.start(name, *arguments, environment={})
+        log = self._logs / f"{name}.log"
         for _ in self._attempts(name):
             found = _READY.search(log.read_text())
             if found:

@@ -9,11 +9,11 @@ from typing import Any
 
 import aiohttp
 import click
+from yarl import URL
 
 from codes import image
-from wallet.app import compose
-from wallet.cli.composition import load_keys, open_registry
 from wallet.cli.demo import bills
+from wallet.cli.demo.aftermath import books, choose, log
 from wallet.cli.demo.desk import Desk, open_desk, until
 from wallet.cli.demo.phone import Holder, Phone
 from wallet.cli.demo.printing import Narrator, print_receipt, print_resolved, print_split
@@ -71,9 +71,9 @@ async def tell(story: Story) -> None:
         await _offline(story, li, cashier)
         await _declined(story, http, his, cashier)
         await _return_item(story, li, cashier, settlement)
-        await _choose(story, http)
-        await _books(story)
-        await _log(story, li)
+        await choose(story.narrator, story.phone(http, LIU))
+        await books(story.narrator, story.settings)
+        await log(story.narrator, li)
 
 
 async def _open_desks(story: Story, http: aiohttp.ClientSession) -> tuple[Desk, Desk]:
@@ -117,7 +117,7 @@ async def _sign_agreement(story: Story, phone: Phone, url: str, limit: int) -> N
     """
     Do what the resident does on the partner's own page.
     """
-    content = aiohttp.helpers.URL(url).query["biz_content"]
+    content = URL(url).query["biz_content"]
     reference = content.split('"external_agreement_no":"')[1].split('"')[0]
     body = {
         "person": phone.holder.key,
@@ -259,46 +259,3 @@ async def _return_item(story: Story, li: Phone, cashier: Desk, settlement: str) 
         tell.yuan("approved on the phone", await li.approve_latest())
     await until(cashier, anew, ("completed",))
     print_receipt(tell, await cashier.get(f"{anew}/receipt"))
-
-
-async def _choose(story: Story, http: aiohttp.ClientSession) -> None:
-    tell = story.narrator
-    tell.chapter("刘洋 has two insurances and must choose")
-    liu = story.phone(http, LIU)
-    await liu.sign_in()
-    step = await liu.link("nhsa")
-    for choice in step["choices"]:
-        tell.fact(choice["key"], choice["zh"])
-    linked = await liu.link("nhsa", step["choices"][0]["key"])
-    tell.fact("chosen", linked["binding"]["label"])
-
-
-async def _books(story: Story) -> None:
-    tell = story.narrator
-    tell.chapter("The books")
-    services = compose(
-        story.settings,
-        clock=SystemClock(),
-        keys=load_keys(story.settings),
-        registry=open_registry(story.settings),
-    )
-    try:
-        async with services.basis.database.reading() as session:
-            balance = await services.money.ledger.trial_balance(session)
-    finally:
-        await services.close()
-    for (account, _currency), amount in sorted(balance.items()):
-        tell.yuan(account, amount)
-    total = sum(balance.values())
-    tell.yuan("trial balance", total)
-    if total:
-        raise click.ClickException("the books do not balance")
-
-
-async def _log(story: Story, li: Phone) -> None:
-    tell = story.narrator
-    tell.chapter("What 李明 reads: who looked, and what was released")
-    page = await li.call("GET", "/v1/presentations")
-    for entry in page["entries"]:
-        what = ", ".join(entry["fields"]) or ", ".join(entry["contexts"])
-        tell.fact(entry["kind"], f"{entry['party_name']} {entry['purpose']}: {what}"[:96])
