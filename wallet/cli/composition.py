@@ -3,6 +3,7 @@ From settings to an application: the pieces that need files, keys and plugins.
 """
 
 import secrets
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import msgspec
 import structlog
 
 from integrations.builtin import builtin
-from integrations.loader import load
+from integrations.loader import IntegrationNotLoadedError, load
 from integrations.registry import Registry, open_integrations
 from integrations.spi import Environment, Exchange, Manifest, Plugin
 from wallet.settings import Settings
@@ -20,6 +21,7 @@ from wallet.vault.errors import KeyFileError
 from wallet.vault.keyfile import KeyFile
 
 _LOG = structlog.get_logger("wallet.integrations")
+_OTHERS = 0o077
 
 
 def plugins(allowed: tuple[str, ...]) -> tuple[Plugin, ...]:
@@ -30,19 +32,22 @@ def plugins(allowed: tuple[str, ...]) -> tuple[Plugin, ...]:
         click.ClickException: a name is neither shipped nor installed.
     """
     shipped = {plugin.manifest.id: plugin for plugin in builtin()}
-    elsewhere = load(tuple(name for name in allowed if name not in shipped))
+    try:
+        elsewhere = load(tuple(name for name in allowed if name not in shipped))
+    except IntegrationNotLoadedError as fault:
+        raise click.ClickException(f"No such integration: {fault}") from None
     known = shipped | {plugin.manifest.id: plugin for plugin in elsewhere}
-    missing = [name for name in allowed if name not in known]
-    if missing:
-        raise click.ClickException(f"No such integration: {', '.join(missing)}")
     return tuple(known[name] for name in allowed)
 
 
 def open_registry(settings: Settings) -> Registry:
     """
     Open every allowed integration with its part of the integrations file.
+
+    Raises:
+        click.ClickException: see `integration_parts` and `plugins`.
     """
-    parts = _parts(settings.integration_settings)
+    parts = integration_parts(settings.integration_settings)
 
     def environment(manifest: Manifest) -> Environment:
         part = parts.get(manifest.id)
@@ -83,7 +88,26 @@ def load_keys(settings: Settings) -> KeyFile:
         raise click.ClickException(f"{settings.key_file}: {fault} {hint}".strip()) from None
 
 
-def _parts(path: Path) -> dict[str, msgspec.Raw]:
-    if not path.exists():
+def integration_parts(path: Path) -> dict[str, msgspec.Raw]:
+    """
+    Read the integrations file: integration id to its settings; nothing when there is no file.
+
+    Raises:
+        click.ClickException: it is unreadable, open to others although partners' keys are in it,
+            or no JSON object; says what to do and names no value.
+    """
+    try:
+        mode = path.stat().st_mode
+        content = path.read_bytes()
+    except FileNotFoundError:
         return {}
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
+    except OSError:
+        raise click.ClickException(f"{path}: cannot be read") from None
+    if not stat.S_ISREG(mode) or stat.S_IMODE(mode) & _OTHERS:
+        raise click.ClickException(
+            f"{path}: partners' keys may be used by others than its owner; chmod 0400 it"
+        )
+    try:
+        return msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    except msgspec.DecodeError:
+        raise click.ClickException(f"{path}: is not a JSON object of integrations") from None
