@@ -65,7 +65,6 @@ class UsedCounterRow(Table, table=True):
 
     __tablename__ = "used_counters"
     __table_args__ = (
-        Index("ix_used_counters_at", "at"),
         *resident_table(
             ForeignKeyConstraint(
                 ["resident_id", "device_no"], ["devices.resident_id", "devices.device_no"]
@@ -87,10 +86,7 @@ class SpentChallengeRow(Table, table=True):
     """
 
     __tablename__ = "spent_challenges"
-    __table_args__ = (
-        Index("ix_spent_challenges_expires_at", "expires_at"),
-        *resident_table(),
-    )
+    __table_args__ = (*resident_table(),)
 
     resident_id: int = big(key=True)
     challenge: int = big(key=True)
@@ -141,10 +137,7 @@ class ResidentBudgetRow(Table, table=True):
     """
 
     __tablename__ = "resident_budgets"
-    __table_args__ = (
-        Index("ix_resident_budgets_ends_at", "ends_at"),
-        *resident_table(CheckConstraint("spent between 0 and most", "spent")),
-    )
+    __table_args__ = (*resident_table(CheckConstraint("spent between 0 and most", "spent")),)
 
     resident_id: int = big(key=True)
     subject: str = text(key=True)

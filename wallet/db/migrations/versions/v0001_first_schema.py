@@ -67,6 +67,14 @@ def upgrade() -> None:
         postgresql_where=text("is_default = 1 and status = 'live'"),
         sqlite_where=text("is_default = 1 and status = 'live'"),
     )
+    op.create_index(
+        "uq_bindings_live",
+        "bindings",
+        ["resident_id", "integration_id"],
+        unique=True,
+        postgresql_where=text("status = 'live'"),
+        sqlite_where=text("status = 'live'"),
+    )
     create_resident_table(
         "calls",
         Column("resident_id", BigInt, nullable=False),
@@ -117,6 +125,14 @@ def upgrade() -> None:
         CheckConstraint(
             "purpose in ('identification','registration','settlement','payment')", name="purpose"
         ),
+    )
+    op.create_index(
+        "uq_consents_standing",
+        "consents",
+        ["resident_id", "context", "purpose", "party_id"],
+        unique=True,
+        postgresql_where=text("withdrawn_at is null"),
+        sqlite_where=text("withdrawn_at is null"),
     )
     create_resident_table(
         "devices",
@@ -179,8 +195,8 @@ def upgrade() -> None:
         "ix_idempotency_response_until",
         "idempotency",
         ["response_until"],
-        sqlite_where=text("response_until is not null"),
         postgresql_where=text("response_until is not null"),
+        sqlite_where=text("response_until is not null"),
     )
     create_table(
         "identifier_index",
@@ -294,7 +310,6 @@ def upgrade() -> None:
         PrimaryKeyConstraint("resident_id", "subject", "window_seconds", "window_no"),
         CheckConstraint("spent between 0 and most", name="spent"),
     )
-    op.create_index("ix_resident_budgets_ends_at", "resident_budgets", ["ends_at"])
     create_resident_table(
         "residents",
         Column("resident_id", BigInt, nullable=False),
@@ -401,7 +416,6 @@ def upgrade() -> None:
         Column("expires_at", UtcInstant, nullable=False),
         PrimaryKeyConstraint("resident_id", "challenge"),
     )
-    op.create_index("ix_spent_challenges_expires_at", "spent_challenges", ["expires_at"])
     create_resident_table(
         "visits",
         Column("resident_id", BigInt, nullable=False),
@@ -496,8 +510,8 @@ def upgrade() -> None:
         "ix_presentation_answers_credential",
         "presentation_answers",
         ["resident_id", "presentation_id"],
-        sqlite_where=text("credential is not null"),
         postgresql_where=text("credential is not null"),
+        sqlite_where=text("credential is not null"),
     )
     create_resident_table(
         "tenders",
@@ -567,7 +581,6 @@ def upgrade() -> None:
             ["resident_id", "device_no"], ["devices.resident_id", "devices.device_no"]
         ),
     )
-    op.create_index("ix_used_counters_at", "used_counters", ["at"])
     create_resident_table(
         "refunds",
         Column("resident_id", BigInt, nullable=False),
