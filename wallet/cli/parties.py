@@ -4,9 +4,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import click
@@ -20,7 +20,17 @@ from wallet.clock import SystemClock
 from wallet.parties.client import CallRefusedError, TerminalClient, enrol
 from wallet.parties.errors import InvalidProfileError, UnknownPartyError
 from wallet.parties.keys import private_from_pem
-from wallet.parties.words import PartyKind, PartySettings, Scope, SettledBy, TerminalKind
+from wallet.parties.words import (
+    LEAST_SCOPES,
+    PartyKind,
+    PartySettings,
+    PartyStatus,
+    Scope,
+    SettledBy,
+    TerminalKind,
+)
+
+R = TypeVar("R")
 
 _KINDS = click.Choice([kind.value for kind in PartyKind])
 _TERMINALS = click.Choice([kind.value for kind in TerminalKind])
@@ -105,33 +115,37 @@ def profile(party_id: int, integration_id: str, file: Path) -> None:
             await services.people.administration.set_profile(
                 party_id, integration_id, content, schema
             )
-        except (InvalidProfileError, UnknownPartyError) as fault:
+        except InvalidProfileError as fault:
             raise click.ClickException(str(fault)) from None
 
-    with_services(put)
+    _known(put)
     click.echo("kept")
 
 
 @command.command("enrolment")
 @click.argument("party_id", type=int)
 @click.option("--kind", type=_TERMINALS, default=TerminalKind.DESK.value, show_default=True)
-@click.option("--scope", "scopes", multiple=True, type=click.Choice([s.value for s in Scope]))
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([s.value for s in Scope]),
+    help="May be repeated; without any, what a terminal of the kind cannot do without.",
+)
 def enrolment(party_id: int, kind: str, scopes: tuple[str, ...]) -> None:
     """
     Print a one-time token with which one terminal enrols itself within a day.
     """
-    granted = frozenset(Scope(scope) for scope in scopes) or frozenset(Scope)
+    terminal = TerminalKind(kind)
+    granted = frozenset(Scope(scope) for scope in scopes) or LEAST_SCOPES[terminal]
 
     async def issue(services: Services) -> str:
-        try:
-            issued = await services.people.administration.issue_enrolment_token(
-                party_id, kind=TerminalKind(kind), scopes=granted
-            )
-        except UnknownPartyError:
-            raise click.ClickException("no such party") from None
+        issued = await services.people.administration.issue_enrolment_token(
+            party_id, kind=terminal, scopes=granted
+        )
         return issued.token
 
-    click.echo(with_services(issue))
+    click.echo(_known(issue))
 
 
 @command.command("revoke")
@@ -141,8 +155,28 @@ def revoke(party_id: int, terminal_id: int) -> None:
     """
     Revoke a terminal, effective at once.
     """
-    with_services(lambda s: s.people.administration.revoke_terminal(party_id, terminal_id))
+    _known(lambda s: s.people.administration.revoke_terminal(party_id, terminal_id))
     click.echo("revoked")
+
+
+@command.command("suspend")
+@click.argument("party_id", type=int)
+def suspend(party_id: int) -> None:
+    """
+    Stop everything its terminals do, effective at once; what they began is finished.
+    """
+    _known(lambda s: s.people.administration.set_status(party_id, PartyStatus.SUSPENDED))
+    click.echo("suspended")
+
+
+@command.command("resume")
+@click.argument("party_id", type=int)
+def resume(party_id: int) -> None:
+    """
+    Let a suspended party work again.
+    """
+    _known(lambda s: s.people.administration.set_status(party_id, PartyStatus.ACTIVE))
+    click.echo("active")
 
 
 @command.command("enrol")
@@ -208,6 +242,13 @@ def call(
         return f"{answered.status}\n{answered.body.decode()}"
 
     click.echo(_answered(run()))
+
+
+def _known(use: Callable[[Services], Awaitable[R]]) -> R:
+    try:
+        return with_services(use)
+    except UnknownPartyError:
+        raise click.ClickException("no such party or terminal") from None
 
 
 def _answered(coroutine: Coroutine[Any, Any, str]) -> str:

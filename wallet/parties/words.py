@@ -2,6 +2,7 @@
 The closed vocabularies of relying parties and their terminals.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -73,6 +74,15 @@ class Scope(StrEnum):
 
 
 ALL_SCOPES: Final = tuple(Scope)
+_LOOKING_UP: Final = frozenset({Scope.RESOLVE_IDENTIFICATION, Scope.RESOLVE_REGISTRATION})
+_CASHIER: Final = frozenset(Scope) - {Scope.IDENTITY_FULL}
+# what a terminal of a kind cannot do without; more is granted by name
+LEAST_SCOPES: Final[Mapping[TerminalKind, frozenset[Scope]]] = {
+    TerminalKind.HIS: _CASHIER | {Scope.IDENTITY_FULL},
+    TerminalKind.DESK: _CASHIER,
+    TerminalKind.KIOSK: _LOOKING_UP,
+    TerminalKind.GATE: _LOOKING_UP,
+}
 
 
 def scopes_of(text: str) -> frozenset[Scope]:

@@ -1,0 +1,107 @@
+"""What operators do about relying parties."""
+
+import pytest
+
+from tests.fixtures.hospitals import private_key
+from wallet.parties.access import Enrolment
+from wallet.parties.keys import enrolment_message, sign, to_der
+from wallet.parties.words import LEAST_SCOPES, Scope, TerminalKind, scope_text
+
+CASHIER = (
+    "resolve:identification resolve:registration resolve:settlement resolve:payment "
+    "visits:write settlements:write refunds:write statements:read"
+)
+NOBODY = 4711
+
+
+def enrolled(deployment, token):
+    """
+    Enrol a terminal with a token and return it as it is listed.
+    """
+    key = private_key("ed25519")
+    proof = sign(key, enrolment_message(token, to_der(key.public_key())))
+    enrolment = Enrolment(token=token, public_key=key.public_key(), name="desk", proof=proof)
+    deployment.use(lambda services: services.people.access.enrol(enrolment))
+    return deployment.listed()[-1]
+
+
+class TestEnrolment:
+    @pytest.mark.parametrize("kind", list(TerminalKind))
+    def test_least(self, deployment, kind):
+        """
+        Without scopes a terminal gets what its kind cannot do without.
+        """
+        token = deployment.told("parties", "enrolment", deployment.party(), "--kind", kind)
+
+        assert scope_text(LEAST_SCOPES[kind]) == enrolled(deployment, token)["scopes"]
+
+    def test_named(self, deployment):
+        """
+        Named scopes are granted as they are.
+        """
+        arguments = ("--scope", "identity:full", "--scope", "visits:write")
+        token = deployment.told("parties", "enrolment", deployment.party(), *arguments)
+
+        assert "identity:full visits:write" == enrolled(deployment, token)["scopes"]
+
+
+class TestLeastScopes:
+    @pytest.mark.parametrize(
+        ("kind", "scopes"),
+        [
+            ("desk", CASHIER),
+            ("his", CASHIER + " identity:full"),
+            ("kiosk", "resolve:identification resolve:registration"),
+            ("gate", "resolve:identification resolve:registration"),
+        ],
+    )
+    def test_kinds(self, kind, scopes):
+        """
+        Only a hospital's server sees identities in full; kiosks and gates only find people.
+        """
+        assert {Scope(scope) for scope in scopes.split()} == LEAST_SCOPES[TerminalKind(kind)]
+
+
+class TestSuspend:
+    def test_and_resume(self, deployment):
+        """
+        A suspended party's terminals may do nothing until it is resumed.
+        """
+        party_id = deployment.party()
+        token = deployment.told("parties", "enrolment", party_id)
+        terminal_id = enrolled(deployment, token)["terminal_id"]
+
+        async def active(services):
+            async with services.basis.database.reading() as session:
+                parties = services.people.parties
+                return await parties.terminal_active(session, int(party_id), terminal_id)
+
+        said = [deployment.told("parties", "suspend", party_id)]
+        seen = [deployment.listed()[0]["status"], deployment.use(active)]
+        said.append(deployment.told("parties", "resume", party_id))
+        seen += [deployment.listed()[0]["status"], deployment.use(active)]
+
+        assert (["suspended", "active"], ["suspended", False, "active", True]) == (said, seen)
+
+    @pytest.mark.parametrize("act", ["suspend", "resume", "enrolment"])
+    def test_unknown(self, deployment, act):
+        """
+        A party that is not there is said to be none.
+        """
+        result = deployment.run("parties", act, NOBODY)
+
+        assert (1, True) == (result.exit_code, "no such party" in result.output)
+
+
+class TestRevoke:
+    def test_terminal(self, deployment):
+        """
+        A terminal is revoked once.
+        """
+        party_id = deployment.party()
+        token = deployment.told("parties", "enrolment", party_id)
+        terminal_id = enrolled(deployment, token)["terminal_id"]
+        deployment.told("parties", "revoke", party_id, terminal_id)
+        again = deployment.run("parties", "revoke", party_id, terminal_id)
+
+        assert ("revoked", 1) == (deployment.listed()[-1]["status"], again.exit_code)
