@@ -37,7 +37,8 @@ def sound(value: S, *kinds: type[msgspec.Struct]) -> S:
     """
     Return a value of one of the kinds, if every member of it is of its declared type.
 
-    Structs check their members only when they are decoded, so it goes to JSON and back.
+    Structs check their members only when they are decoded, so it goes to MessagePack and back:
+    unlike JSON that tells text from bytes and knows no integers beyond 64 bits.
 
     Raises:
         UnavailableError: it is of another kind, or a member of it is.
@@ -46,7 +47,7 @@ def sound(value: S, *kinds: type[msgspec.Struct]) -> S:
         raise UnavailableError("wrong type")
     kind: Any = type(value)
     try:
-        decoded: S = msgspec.json.decode(msgspec.json.encode(value), type=kind)
+        decoded: S = msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=kind)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
         _LOG.error("integration answered with malformed members", kind=kind.__name__)
         raise UnavailableError("malformed members") from None

@@ -7,7 +7,7 @@ from hashlib import sha256
 from msgspec import Struct
 
 import codes
-from codes import Accepted, KeyRing, Opened, ParsedCode, Profile, RefusalCode, Refused
+from codes import Accepted, KeyRing, Opened, ParsedCode, Profile, RefusalCode, Refused, Rules
 from wallet.errors import WalletError
 from wallet.resolving.errors import (
     CodeAmbiguousError,
@@ -65,18 +65,19 @@ Scanned = ParsedCode | Barcode | Foreign
 Verified = Accepted | Opened | WrongProof
 
 
-def parse(text: str) -> Scanned:
+def parse(text: str, rules: Rules = codes.BUILT_IN_RULES) -> Scanned:
     """
     Say what kind of code was scanned.
 
     Args:
         text: as the scanner sent it, surrounding blanks included.
+        rules: by which kinds are told apart.
 
     Raises:
         WalletError: ``CODE_MALFORMED``, ``CODE_UNSUPPORTED`` or ``CODE_AMBIGUOUS``.
     """
     trimmed = text.strip(_BLANKS)
-    match codes.classify(trimmed, codes.BUILT_IN_RULES):
+    match codes.classify(trimmed, rules):
         case codes.Family(family="fusion"):
             return _fusion(trimmed)
         case codes.Family(family="fusion_numeric"):

@@ -146,6 +146,13 @@ class TestScope:
 
 
 class TestTransactions:
+    @pytest.fixture(autouse=True)
+    def plain(self, region):
+        """
+        The short way has transactions of its own, and tests of its own.
+        """
+        region.plainly()
+
     async def test_one_when_everything_stays_inside(self, region, desk, phone):
         """
         Where no context leaves the process, consuming and disclosing are one transaction.
