@@ -1,8 +1,9 @@
 """
-Commands that need the services: compose them, use them, close them.
+Commands that need the services: compose them, use them, close them; and what processes share.
 """
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -12,6 +13,16 @@ from wallet.clock import SystemClock
 from wallet.settings import Settings
 
 R = TypeVar("R")
+
+DRAIN_SECONDS = 30  # a supervisor waits longer (docs/runbook.md)
+
+
+def freeze() -> None:
+    """
+    Take what was made at the start out of the garbage collector's way, once in a process's life.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def with_services(use: Callable[[Services], Awaitable[R]]) -> R:

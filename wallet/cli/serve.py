@@ -2,11 +2,15 @@
 ``fusion-wallet serve``: answer HTTP.
 """
 
+import multiprocessing
+
 import click
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 
-from wallet.cli.composition import load_keys
+from wallet.cli.composition import integration_parts, load_keys
+from wallet.cli.metering import common_page
+from wallet.cli.running import DRAIN_SECONDS
 from wallet.settings import Settings
 
 TARGET = "wallet.cli.serving:application"
@@ -16,19 +20,25 @@ TARGET = "wallet.cli.serving:application"
 def command() -> None:
     """
     Answer HTTP until the process is asked to end; put nginx in front of it (docs/runbook.md).
+
+    A stop lets requests under way end, for up to 30 seconds.
     """
     settings = Settings()
     load_keys(settings)
-    Granian(
-        TARGET,
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        loop=Loops.uvloop,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_enabled=False,
-        workers_kill_timeout=30,
-    ).serve()
+    integration_parts(settings.integration_settings)
+    # a copy of a process that runs the thread of the page could inherit a lock that is held
+    multiprocessing.set_start_method("spawn", force=True)
+    with common_page(settings.metrics_port):
+        Granian(
+            TARGET,
+            factory=True,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGI,
+            workers=settings.workers,
+            loop=Loops.uvloop,
+            http=HTTPModes.http1,
+            websockets=False,
+            log_enabled=False,
+            workers_kill_timeout=DRAIN_SECONDS,
+        ).serve()

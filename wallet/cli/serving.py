@@ -9,6 +9,7 @@ from litestar import Litestar
 from wallet import failpoints
 from wallet.app import compose, create_app
 from wallet.cli.composition import load_keys, open_registry
+from wallet.cli.running import freeze
 from wallet.clock import SystemClock
 from wallet.logs import configure
 from wallet.settings import Settings
@@ -25,4 +26,6 @@ def application() -> Litestar:
     services = compose(
         settings, clock=clock, keys=load_keys(settings), registry=open_registry(settings)
     )
-    return create_app(services)
+    app = create_app(services)
+    freeze()
+    return app

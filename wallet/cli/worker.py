@@ -9,22 +9,30 @@ import socket
 import sys
 
 import click
+import structlog
+import uvloop
 
-from wallet.app import compose
+from wallet.app import Services, compose
 from wallet.cli.composition import load_keys, open_registry
+from wallet.cli.metering import page
+from wallet.cli.running import freeze
 from wallet.clock import SystemClock
 from wallet.logs import configure
 from wallet.settings import Settings
+
+_log = structlog.get_logger("wallet.work")
 
 
 @click.command("worker")
 def command() -> None:
     """
     Claim and finish what is due: settlements, polls, expiries. Run as many as you like.
+
+    A stop lets steps under way end, for up to 30 seconds.
     """
     settings = Settings()
     configure(sys.stdout.buffer, SystemClock(), level=settings.log_level)
-    asyncio.run(_work(settings))
+    uvloop.run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:
@@ -34,11 +42,21 @@ async def _work(settings: Settings) -> None:
         keys=load_keys(settings),
         registry=open_registry(settings),
     )
+    freeze()
     loop = services.loop(owner=f"{socket.gethostname()}:{os.getpid()}")
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, loop.stop)
-    click.echo("worker ready")
     try:
-        await loop.run()
+        with page(settings.metrics_port, services.basis.metrics.registry):
+            await _begin_duties(services)
+            click.echo("worker ready")
+            await loop.run()
     finally:
         await services.close()
+
+
+async def _begin_duties(services: Services) -> None:
+    try:
+        await services.begin_duties()
+    except Exception:  # noqa: BLE001 - they stay on the list of old, and the database may be back
+        _log.exception("duties not scheduled")

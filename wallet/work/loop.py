@@ -22,6 +22,7 @@ class Loop:
         owner: this worker's name, unique among the living.
         idle_seconds: how long to rest when nothing was due.
         concurrency: how many things are worked on at a time.
+        drain_seconds: how long steps under way may take to end when the loop is to stop.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class Loop:
         owner: str,
         idle_seconds: float = 0.5,
         concurrency: int = 8,
+        drain_seconds: float = 25,
     ) -> None:
         self._work = work
         self._stepper = stepper
         self._owner = owner
         self._idle = idle_seconds
         self._concurrency = concurrency
+        self._drain_seconds = drain_seconds
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -50,12 +53,14 @@ class Loop:
     async def run(self) -> None:
         """
         Work until `stop` is called, then finish the steps under way.
+
+        What is not finished in time is cut off; another worker takes it up when its lease ends.
         """
         while not self._stopping.is_set():
             if not await self._turn():
                 await self._rest()
         if self._running:
-            await asyncio.wait(self._running)
+            await self._drain()
 
     async def run_due(self) -> int:
         """
@@ -94,6 +99,15 @@ class Loop:
             await asyncio.wait(waiting, timeout=self._idle, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
+
+    async def _drain(self) -> None:
+        _ended, late = await asyncio.wait(self._running, timeout=self._drain_seconds)
+        if not late:
+            return
+        _log.warning("steps cut off", count=len(late))
+        for task in late:
+            task.cancel()
+        await asyncio.wait(late, timeout=1)
 
     def _start(self, lease: Lease) -> None:
         task = asyncio.create_task(self._stepper.run(lease, lambda: not self._stopping.is_set()))

@@ -249,6 +249,29 @@ class TestLoop:
 
         assert {0, 1, 2, 3, 4} == set(script.done)
 
+    async def test_cuts_off_what_does_not_end(self, database, work, clock):
+        """
+        A step that takes longer than a stop may is cut off; its lease runs out by itself.
+        """
+        await put(database, work, clock, 1)
+        begun = asyncio.Event()
+
+        async def endless(lease):
+            del lease
+            begun.set()
+            await asyncio.sleep(60)
+
+        script = Script(endless)
+        loop = Loop(work=work, stepper=stepper(work, clock, script), owner="w", drain_seconds=0.05)
+        running = asyncio.create_task(loop.run())
+        await begun.wait()
+        loop.stop()
+        async with asyncio.timeout(5):
+            await running
+        clock.advance(31)
+
+        assert [1] == [lease.subject_id for lease in await work.claim("v", 10)]
+
     async def test_finishes_the_step_it_is_in(self, database, work, clock):
         """
         Stopping waits for the step under way.
