@@ -118,11 +118,26 @@ def _doubtful(state: State, event: Doubtful) -> State:
     moves.expect(state, event.operation, "sent", "unknown")
     match event.operation:
         case "upload":
-            return moves.at_step(replace(state, upload="unknown"), "revoke_upload")
+            unknown = replace(state, upload="unknown")
+            return moves.at_step(unknown, "revoke_upload", tries=state.tries)
+        case "revoke_upload":
+            return _revoke_doubted(state)
         case "pre_settle" if state.tries + 1 >= LARGEST_TRIES:
             return moves.cancelling(state, "INSURER_UNREACHABLE")
         case _:
             return replace(state, status="unknown", tries=state.tries + 1)
+
+
+def _revoke_doubted(state: State) -> State:
+    """
+    Repeat a revocation that nobody knows of, and ever more rarely begin it anew.
+
+    An insurer that carried it out may refuse to hear the same message again for ever, but answers
+    another one that nothing is left to revoke.
+    """
+    tries = state.tries + 1
+    anew = tries > 1 and tries & (tries - 1) == 0
+    return replace(state, status="due" if anew else "unknown", tries=tries)
 
 
 def _undetermined(state: State, event: Undetermined) -> State:
