@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     inline_seconds: Annotated[int, Field(ge=0, le=25)] = 8
     lease_seconds: Annotated[int, Field(ge=2, le=300)] = 30
+    fast_resolve: bool = True
 
     def allowed_integrations(self) -> tuple[str, ...]:
         """

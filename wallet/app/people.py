@@ -17,6 +17,7 @@ from wallet.parties.service import PartiesService
 from wallet.presentations.service import PresentationsService
 from wallet.residents.service import ResidentsService
 from wallet.residents.sessions import SessionsService
+from wallet.resolving.fast.shortcut import Shortcut
 from wallet.resolving.gate import Gate
 from wallet.resolving.holding import Decoder, Holder
 from wallet.resolving.service import ResolvingService
@@ -168,4 +169,27 @@ def resolving(b: Basis, p: People) -> ResolvingService:
         presentations=p.presentations,
         idempotency=p.idempotency,
         tally=b.metrics,
+        shortcut=_shortcut(b, p),
+    )
+
+
+def _shortcut(b: Basis, p: People) -> Shortcut | None:
+    """
+    Return the short way through an ordinary scan; None on SQLite or where it is switched off.
+    """
+    pinned = b.database.pinned() if b.settings.fast_resolve else None
+    if pinned is None:
+        return None
+    return Shortcut(
+        pinned=pinned,
+        clock=b.clock,
+        ids=b.ids,
+        vault=b.vault,
+        registry=b.registry,
+        residents=p.residents,
+        parties=p.parties,
+        bindings=p.bindings,
+        presentations=p.presentations,
+        journal=p.journal,
+        idempotency=p.idempotency,
     )

@@ -16,7 +16,7 @@ from wallet.bindings.models import BindingRow
 from wallet.clock import Clock
 from wallet.errors import OverloadedError
 from wallet.ids import Ids
-from wallet.vault.service import Keep, Place, Vault
+from wallet.vault.service import Keep, Place, Unlocked, Vault
 
 KIND: Final = "bnd"
 _TRIES: Final = 3  # the second sees what the first ran into
@@ -59,6 +59,22 @@ class Binding(Struct, frozen=True, kw_only=True):
         Show nothing personal.
         """
         return f"Binding({self.integration_id!r}, {self.status!r})"
+
+
+class Sealed(Struct, frozen=True, kw_only=True):
+    """
+    A live default binding as it lies in the database, read by a statement of the caller's own.
+    """
+
+    resident_id: int
+    binding_id: int
+    context: str
+    integration_id: str
+    subject: bytes
+    snapshot: bytes | None
+    validated_at: datetime | None
+    version: int
+    created_at: datetime
 
 
 class BindingsService:
@@ -110,6 +126,33 @@ class BindingsService:
         Return how many bindings to an integration have ended.
         """
         return await repository.ended(session, resident_id, integration_id)
+
+    def opened(self, sealed: Sealed, keys: Unlocked) -> Binding:
+        """
+        Return a live default binding from its row; its label, which no desk sees, stays shut.
+        """
+
+        def plain(column: str, content: bytes) -> bytes:
+            place = Place(table="bindings", column=column, row=str(sealed.binding_id))
+            return keys.decrypt(Keep.WALLET, place, content)
+
+        snapshot = None
+        if sealed.snapshot is not None and sealed.validated_at is not None:
+            fields = msgspec.json.decode(plain("snapshot", sealed.snapshot), type=Fields)
+            snapshot = Snapshot(fields=fields, validated_at=sealed.validated_at)
+        return Binding(
+            resident_id=sealed.resident_id,
+            binding_id=sealed.binding_id,
+            context=sealed.context,
+            integration_id=sealed.integration_id,
+            subject=plain("subject", sealed.subject).decode(),
+            label="",
+            status="live",
+            is_default=True,
+            version=sealed.version,
+            created_at=sealed.created_at,
+            snapshot=snapshot,
+        )
 
     async def keep(
         self,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from wallet.db.engine import READ_ONLY
+from wallet.db.pinned import Pinned
 from wallet.errors import OverloadedError, StorageFullError
 
 
@@ -23,6 +24,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._pinned: Pinned | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -53,10 +55,20 @@ class Database:
             except (DBAPIError, PoolTimeoutError) as fault:
                 raise translated(fault) from fault
 
+    def pinned(self) -> Pinned | None:
+        """
+        Return connections for single statements, beside the engine's; None on SQLite.
+        """
+        if self._pinned is None and self.engine.dialect.name == "postgresql":
+            self._pinned = Pinned(self.engine)
+        return self._pinned
+
     async def close(self) -> None:
         """
         Close every connection.
         """
+        if self._pinned is not None:
+            await self._pinned.close()
         await self.engine.dispose()
 
 

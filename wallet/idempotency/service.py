@@ -214,11 +214,24 @@ class IdempotencyService:
             LookupError: `begin` never took this key.
         """
         place = (party_id, route, key)
-        sealed = self._vault.encrypt_deployment(_place(*place), response)
+        sealed = self.sealed(party_id, route, key, response)
         until = self._clock.now() + (self._keep_responses if keep is None else keep)
         if not await repository.finish(session, place, sealed, until):
             msg = "the idempotency key was never taken"
             raise LookupError(msg)
+
+    def sealed(self, party_id: int, route: str, key: str, response: bytes) -> bytes:
+        """
+        Return an answer encrypted, for whoever keeps the row in a statement of theirs.
+        """
+        return self._vault.encrypt_deployment(_place(party_id, route, key), response)
+
+    @property
+    def keep_keys(self) -> timedelta:
+        """
+        How long a key is remembered.
+        """
+        return self._keep_keys
 
     async def prune(self, session: AsyncSession) -> int:
         """

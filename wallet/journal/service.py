@@ -13,7 +13,7 @@ from wallet.errors import ValidationFailedError
 from wallet.ids import Ids
 from wallet.journal import repository
 from wallet.journal.models import JournalRow
-from wallet.vault import Keep, Place, Vault
+from wallet.vault import Keep, Place, Unlocked, Vault
 
 ENTRY_KIND = "jrn"
 LARGEST_PAGE = 100
@@ -99,19 +99,12 @@ class JournalService:
         Append an entry and return its id, unique per resident.
         """
         entry_id = self._ids.local()
-        detail = _Detail(
-            party_name=entry.party_name,
-            purpose=entry.purpose,
-            contexts=entry.contexts,
-            fields=entry.fields,
-            basis=entry.basis,
-        )
         sealed = await self._vault.encrypt(
             session,
             entry.resident_id,
             Keep.EVIDENCE,
             _place(entry.resident_id, entry_id),
-            msgspec.json.encode(detail),
+            _encoded(entry),
         )
         await repository.append(
             session,
@@ -128,6 +121,13 @@ class JournalService:
             },
         )
         return entry_id
+
+    def sealed(self, entry: Entry, entry_id: int, keys: Unlocked) -> bytes:
+        """
+        Return an entry's encrypted column, for whoever appends the row in a statement of theirs.
+        """
+        place = _place(entry.resident_id, entry_id)
+        return keys.encrypt(Keep.EVIDENCE, place, _encoded(entry))
 
     async def of_resident(
         self, resident_id: int, *, cursor: str | None = None, limit: int = 50
@@ -183,6 +183,18 @@ class JournalService:
                 at=row.at,
             ),
         )
+
+
+def _encoded(entry: Entry) -> bytes:
+    return msgspec.json.encode(
+        _Detail(
+            party_name=entry.party_name,
+            purpose=entry.purpose,
+            contexts=entry.contexts,
+            fields=entry.fields,
+            basis=entry.basis,
+        )
+    )
 
 
 def _place(resident_id: int, entry_id: int) -> Place:

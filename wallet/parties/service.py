@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from litestar import Request
+from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import PartyView
@@ -112,13 +113,19 @@ class PartiesService:
         """
         row = await self._party(session, party_id)
         sealed = await repository.profile(session, party_id, integration_id)
+        view = PartyView(id=str(party_id), name=row.name, kind=row.kind)
+        return self.profiled(view, party_id, integration_id, sealed)
+
+    def profiled(
+        self, view: PartyView, party_id: int, integration_id: str, sealed: bytes | None
+    ) -> PartyView:
+        """
+        Return a party's view with its profile, from the encrypted column; None for no profile.
+        """
+        if sealed is None:
+            return view
         place = profile_place(party_id, integration_id)
-        return PartyView(
-            id=str(party_id),
-            name=row.name,
-            kind=row.kind,
-            profile=b"" if sealed is None else self._vault.decrypt_deployment(place, sealed),
-        )
+        return structs.replace(view, profile=self._vault.decrypt_deployment(place, sealed))
 
     def terminal_name(self, party_id: int, terminal_id: int) -> str:
         """

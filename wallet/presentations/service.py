@@ -26,7 +26,7 @@ from wallet.presentations.words import (
     Reopened,
     Use,
 )
-from wallet.vault.service import Keep, Place, Vault
+from wallet.vault.service import Keep, Place, Unlocked, Vault
 
 __all__ = (
     "FOREIGN",
@@ -114,6 +114,15 @@ class PresentationsService:
             session.add(await self._row(session, opening, answer))
         return True
 
+    def sealed_subject(self, opening: Opening, answer: Answered, keys: Unlocked) -> bytes | None:
+        """
+        Return an answer's encrypted subject, for whoever keeps the row in a statement of theirs.
+        """
+        if not answer.subject:
+            return None
+        place = _place("subject", opening.presentation_id, answer.context)
+        return keys.encrypt(Keep.WALLET, place, answer.subject.encode())
+
     async def reopened(
         self, session: AsyncSession, resident_id: int, presentation_id: int
     ) -> Reopened | None:
@@ -160,6 +169,12 @@ class PresentationsService:
         ):
             raise StateConflictError("This scan has been used; scan a new code.")
         return await self._claimed(session, row)
+
+    async def prune(self, session: AsyncSession) -> int:
+        """
+        Forget credentials that can not be used any more; returns how many went.
+        """
+        return await repository.drop_expired_credentials(session, self._clock.now())
 
     async def _owned(
         self, session: AsyncSession, caller: TerminalCaller, handle: str

@@ -18,7 +18,7 @@ from wallet.residents import repository
 from wallet.residents.documents import Document, Implausible, index_value, read_document
 from wallet.residents.errors import DocumentInvalidError
 from wallet.residents.models import ResidentRow
-from wallet.vault import Keep, Place, Vault
+from wallet.vault import Keep, Place, Unlocked, Vault
 
 HANDLE_KIND = "res"
 DEMO_LEVEL = 1
@@ -53,6 +53,13 @@ class ResidentsService:
         if row is None:
             raise NotFoundError
         return await self._read(session, row)
+
+    def opened(self, resident_id: int, sealed: bytes, keys: Unlocked) -> Person:
+        """
+        Return who a resident is, from the encrypted column and the resident's keys.
+        """
+        plain = keys.decrypt(Keep.WALLET, _place(resident_id), sealed)
+        return msgspec.json.decode(plain, type=Person)
 
     async def described(self, resident_id: int) -> tuple[Person, date]:
         """

@@ -5,7 +5,7 @@ The two transactions of a scan: T1 consumes the code, T2 discloses the answers.
 reference for any faster one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,20 +17,17 @@ from wallet.consents.service import ConsentsService
 from wallet.devices.service import DevicesService
 from wallet.errors import NotFoundError
 from wallet.http.callers import TerminalCaller
-from wallet.journal.service import Entry, JournalService
+from wallet.journal.service import JournalService
 from wallet.parties.service import PartiesService
 from wallet.presentations.service import Brought, Opening, PresentationsService
 from wallet.residents.service import ResidentsService
+from wallet.resolving.entries import disclosed, scanned
 from wallet.resolving.errors import CodeNotAcceptedError
 from wallet.resolving.scans import Admitted, Shown
 from wallet.resolving.standing import answered, standing
 from wallet.resolving.verdicts import ContextVerdict
 from wallet.resolving.words import CONSENT_REQUIRED, SHOWN_BY_CODE, Status
 from wallet.vault.errors import KeyDestroyedError
-
-SCANNED = "scanned"
-DISCLOSED = "disclosed"
-IDENTITY_BASIS = "contract"  # who somebody is, is told to the desk they come to on the contract
 
 
 class Disclosed(Struct, frozen=True, kw_only=True):
@@ -44,13 +41,6 @@ class Disclosed(Struct, frozen=True, kw_only=True):
 
     verdicts: tuple[ContextVerdict, ...]
     alarmed: bool
-
-
-class _Told(Struct, frozen=True, kw_only=True):
-    kind: str
-    contexts: tuple[str, ...]
-    fields: tuple[str, ...] = ()
-    basis: str
 
 
 class Gate:
@@ -88,9 +78,7 @@ class Gate:
         """
         admitted = await self.read(session, caller, shown)
         await self._presentations.open(session, caller, shown.opening, shown.brought)
-        contexts = admitted.contexts
-        told = _Told(kind=SCANNED, contexts=contexts, basis=_basis(contexts, admitted.bases))
-        await self._write(session, caller, admitted, told)
+        await self._journal.write(session, scanned(caller, admitted, self._clock.now()))
         return admitted
 
     async def read(self, session: AsyncSession, caller: TerminalCaller, shown: Shown) -> Admitted:
@@ -163,16 +151,10 @@ class Gate:
             return None
         for verdict in left:
             await self._snapshot(session, verdict)
-        valid = [verdict for verdict in left if verdict.status is Status.VALID]
-        contexts = tuple(verdict.context for verdict in valid)
-        fields = (f"{each.context}.{name}" for each in valid for name in sorted(each.fields))
-        told = _Told(
-            kind=DISCLOSED,
-            contexts=contexts,
-            fields=(*identity, *fields),
-            basis=_basis(contexts, bases),
+        entry = disclosed(
+            caller, admitted, self._clock.now(), verdicts=left, bases=bases, identity=identity
         )
-        await self._write(session, caller, admitted, told)
+        await self._journal.write(session, entry)
         return Disclosed(
             verdicts=left,
             alarmed=await self._devices.alarmed(session, resident_id, opening.device_no),
@@ -193,39 +175,6 @@ class Gate:
             await self._bindings.keep_snapshot(session, resident_id, binding_id, verdict.fresh)
         elif refused and verdict.binding.snapshot is not None:
             await self._bindings.forget_snapshot(session, resident_id, binding_id)
-
-    async def _write(
-        self,
-        session: AsyncSession,
-        caller: TerminalCaller,
-        admitted: Admitted,
-        told: _Told,
-    ) -> None:
-        opening = admitted.opening
-        await self._journal.write(
-            session,
-            Entry(
-                resident_id=opening.resident_id,
-                kind=told.kind,
-                party_id=caller.party_id,
-                party_name=admitted.party_name,
-                terminal_id=caller.terminal_id,
-                purpose=opening.purpose.value,
-                contexts=told.contexts,
-                fields=told.fields,
-                basis=told.basis,
-                presentation_id=opening.presentation_id,
-                at=self._clock.now(),
-            ),
-        )
-
-
-def _basis(contexts: Sequence[str], bases: Mapping[str, str]) -> str:
-    """
-    Return the legal bases of a disclosure, joined.
-    """
-    known = {bases[name] for name in contexts if name in bases}
-    return "+".join(sorted({IDENTITY_BASIS, *known}))
 
 
 def _of_code(opening: Opening, brought: Brought, live: Sequence[Binding]) -> Binding:

@@ -10,8 +10,8 @@ needs to leave the process, T1 and T2 are one transaction.
 from msgspec import Struct, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from codes import Accepted
 from integrations.registry import Registry
-from integrations.spi import CardRead, Evidence, FusedCode, ScannedCode
 from wallet.clock import Clock, seconds
 from wallet.db.session import Database
 from wallet.errors import InternalError, WalletError
@@ -25,12 +25,14 @@ from wallet.parties.service import PartiesService
 from wallet.presentations.service import LIFE, Opening, PresentationsService
 from wallet.resolving import reading
 from wallet.resolving.errors import CodeExpiredError
-from wallet.resolving.gate import Gate
+from wallet.resolving.evidence import evidence
+from wallet.resolving.fast.shortcut import Shortcut
+from wallet.resolving.gate import Disclosed, Gate
 from wallet.resolving.holding import Held, Holder, Proven
 from wallet.resolving.reading import Foreign, Scanned
 from wallet.resolving.replays import ROUTE, Replays
 from wallet.resolving.scans import Admitted, Answer, Attempt, Shown
-from wallet.resolving.schemas import Resolved
+from wallet.resolving.schemas import PersonView, Resolved
 from wallet.resolving.standing import withheld
 from wallet.resolving.verdicts import Asker, ContextVerdict, Inquiry
 from wallet.resolving.views import person_view, told_of, verdict_views
@@ -65,9 +67,11 @@ class ResolvingService:
         presentations: PresentationsService,
         idempotency: IdempotencyService,
         tally: Tally | None = None,
+        shortcut: Shortcut | None = None,
     ) -> None:
         self._database = database
         self._tally = tally or NoTally()
+        self._shortcut = shortcut
         self._clock = clock
         self._ids = ids
         self._holder = holder
@@ -104,7 +108,7 @@ class ResolvingService:
         step = await self._before_decoding(attempt, scanned)
         if step is None:
             proven = await self._proven(attempt, scanned)
-            step = await self._step(attempt, proven)
+            step = await self._short(attempt, proven) or await self._step(attempt, proven)
         match step:
             case _Refusal(error=error):
                 raise error
@@ -112,6 +116,23 @@ class ResolvingService:
                 return step
             case Admitted():
                 return await self._asked_outside(attempt, step)
+
+    async def _short(self, attempt: Attempt, proven: Proven | WalletError) -> Answer | None:
+        """
+        Take an ordinary scan the short way where there is one; None when it is not taken.
+        """
+        if self._shortcut is None or not isinstance(proven, Accepted):
+            return None
+        ready = await self._shortcut.admit(attempt, proven)
+        if ready is None:
+            return None
+        verdicts = await self._ask(attempt, ready.admitted)
+        now = ready.admitted.opening.opened_at
+        person = person_view(ready.admitted.person, attempt.caller.scopes, now)
+        disclosed = Disclosed(verdicts=verdicts, alarmed=False)
+        resolved = self._told(attempt, ready.admitted.opening, person, disclosed)
+        done = await self._shortcut.disclose(attempt, ready, verdicts, resolved)
+        return Answer(resolved=resolved) if done else None
 
     async def _step(
         self, attempt: Attempt, proven: Proven | WalletError
@@ -219,7 +240,7 @@ class ResolvingService:
             scene=opening.scene,
             parties=admitted.parties,
             person=admitted.person,
-            evidence=_evidence(attempt, opening),
+            evidence=evidence(attempt, opening),
             credentials=admitted.credentials,
             now=self._clock.now(),
         )
@@ -242,40 +263,31 @@ class ResolvingService:
         verdicts: tuple[ContextVerdict, ...],
     ) -> Answer:
         opening, caller = admitted.opening, attempt.caller
-        now = self._clock.now()
-        person = person_view(admitted.person, caller.scopes, now)
+        person = person_view(admitted.person, caller.scopes, self._clock.now())
         disclosed = await self._gate.disclose(session, caller, admitted, verdicts, told_of(person))
         if disclosed is None:
             return await self._of_twin(session, attempt)
-        resolved = Resolved(
-            presentation=self._presentations.handle(
-                caller.party_id, opening.resident_id, opening.presentation_id
-            ),
-            expires_in=max(0, seconds(opening.expires_at) - seconds(now)),
-            check_holder=disclosed.alarmed,
-            person=person,
-            verdicts=verdict_views(self._registry, disclosed.verdicts),
-        )
+        resolved = self._told(attempt, opening, person, disclosed)
         await self._idempotency.finish(
             session, caller.party_id, ROUTE, attempt.key, json.encode(resolved), keep=LIFE
         )
         return Answer(resolved=resolved)
+
+    def _told(
+        self, attempt: Attempt, opening: Opening, person: PersonView, disclosed: Disclosed
+    ) -> Resolved:
+        return Resolved(
+            presentation=self._presentations.handle(
+                attempt.caller.party_id, opening.resident_id, opening.presentation_id
+            ),
+            expires_in=max(0, seconds(opening.expires_at) - seconds(self._clock.now())),
+            check_holder=disclosed.alarmed,
+            person=person,
+            verdicts=verdict_views(self._registry, disclosed.verdicts),
+        )
 
     async def _of_twin(self, session: AsyncSession, attempt: Attempt) -> Answer:
         known = await self._replays.known(session, attempt)
         if isinstance(known, Answer):
             return known
         raise IdempotencyInProgressError(retry_after_seconds=1)
-
-
-def _evidence(attempt: Attempt, opening: Opening) -> Evidence:
-    """
-    Return what stands for the resident's presence: never more than what was really shown.
-    """
-    card = attempt.scan.card
-    if card is not None:
-        return CardRead(reader=card.reader, card=card.card, number=card.number, serial=card.serial)
-    scanned = reading.parse(attempt.scan.code)
-    if isinstance(scanned, Foreign):
-        return ScannedCode(family=scanned.family, text=scanned.text)
-    return FusedCode(reference=f"{opening.presentation_id:x}")

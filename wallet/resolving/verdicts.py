@@ -5,7 +5,7 @@ Ask each context, all at once, each under its own deadline; nobody waits for a s
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from msgspec import Struct
@@ -32,6 +32,7 @@ from wallet.bindings.service import Binding
 from wallet.calls.guard import Guard
 from wallet.http.tally import NoTally, Tally
 from wallet.resolving.distrust import contained, sound
+from wallet.resolving.snapshots import snapshot_holds
 from wallet.resolving.words import NOT_BOUND, Status
 
 _LOG = structlog.get_logger("wallet.resolving")
@@ -147,7 +148,7 @@ class Asker:
         if integration is None or integration.manifest.local:
             return True
         manifest = integration.manifest
-        return purpose not in manifest.credential_purposes and _snapshot_holds(
+        return purpose not in manifest.credential_purposes and snapshot_holds(
             manifest, binding, purpose, now
         )
 
@@ -166,7 +167,7 @@ class Asker:
         if integration is None:
             return _unavailable(binding)
         manifest, purpose = integration.manifest, inquiry.purpose
-        if purpose not in manifest.credential_purposes and _snapshot_holds(
+        if purpose not in manifest.credential_purposes and snapshot_holds(
             manifest, binding, purpose, inquiry.now
         ):
             return _from_snapshot(manifest, binding, purpose)
@@ -239,14 +240,6 @@ async def _credential(
     )
     obtained = sound(await integration.obtain(request), Obtained, Refused)
     return obtained if isinstance(obtained, Refused) else obtained.credential
-
-
-def _snapshot_holds(manifest: Manifest, binding: Binding, purpose: Purpose, now: datetime) -> bool:
-    most = manifest.snapshot_ages.get(purpose)
-    if most is None or binding.snapshot is None:
-        return False
-    # one from the future was taken before the clock was set back: how old it is nobody knows
-    return timedelta() <= now - binding.snapshot.validated_at <= timedelta(seconds=most)
 
 
 def _from_snapshot(manifest: Manifest, binding: Binding, purpose: Purpose) -> ContextVerdict:

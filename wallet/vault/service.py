@@ -3,6 +3,7 @@ The vault: sealed ids, blind index, encryption of columns, the issuer's code key
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,8 +27,9 @@ from wallet.vault.envelope import (
 from wallet.vault.errors import DecryptionError, KeyDestroyedError
 from wallet.vault.keyfile import KeyFile, code_ring
 from wallet.vault.sealing import IdSealer
+from wallet.vault.unlocked import Unlocked
 
-__all__ = ("Keep", "Place", "Vault")
+__all__ = ("Keep", "Place", "Unlocked", "Vault")
 
 _PERSON_KEY_VERSION = 1
 _CACHED_KEYS = 4096
@@ -129,6 +131,27 @@ class Vault:
         """
         secret = await self._person_key(session, resident_id, keep, make=False)
         return unseal(secret, place, ciphertext)
+
+    def unlock(self, resident_id: int, wrapped: Mapping[Keep, bytes | None]) -> Unlocked:
+        """
+        Return a person's keys, ready for use, from what a statement of the caller's own read.
+
+        Args:
+            resident_id: whose.
+            wrapped: the wrapped key of each keep.
+
+        Raises:
+            KeyDestroyedError: one of them was destroyed or never made.
+            DecryptionError: they are not this person's.
+        """
+        keys: dict[Keep, EnvelopeKey] = {}
+        for keep in Keep:
+            sealed = wrapped.get(keep)
+            if sealed is None:
+                raise KeyDestroyedError
+            secret = self._unwrapped(resident_id, keep, sealed)
+            keys[keep] = EnvelopeKey(self._keys.data_key.suite, _PERSON_KEY_VERSION, secret)
+        return Unlocked(keys, self._ids.secret)
 
     def encrypt_deployment(self, place: Place, plaintext: bytes) -> bytes:
         """

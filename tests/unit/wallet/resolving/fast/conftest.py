@@ -1,0 +1,91 @@
+"""A wallet on PostgreSQL that takes the short way, and one after it that never does."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from integrations.spi import Purpose
+from tests.fakes.clock import StandingClock
+from tests.fakes.ids import CountingIds
+from tests.fixtures.region import LI, Region, health_card, insurance, payment
+from tests.fixtures.vaults import make_vault
+from tests.unit.wallet.resolving.fast.counted import Counted
+from wallet.db.engine import create_engine
+from wallet.db.session import Database
+
+DAY = 86_400
+
+
+def region_over(database) -> Region:
+    """
+    Return a wallet of its own over a database, whose insurer answers from a snapshot for a day.
+    """
+    clock = StandingClock()
+    ids = CountingIds(clock)
+    ages = {Purpose.IDENTIFICATION: DAY, Purpose.REGISTRATION: DAY}
+    return Region(
+        database,
+        clock,
+        ids,
+        make_vault(clock, ids),
+        health_card(),
+        insurance(snapshot_ages=ages),
+        payment(),
+    )
+
+
+@pytest.fixture
+async def fast_database(postgres_url, anyio_backend) -> AsyncIterator[Database]:
+    """
+    A fresh PostgreSQL database.
+    """
+    del anyio_backend
+    database = Database(create_engine(postgres_url))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def region(fast_database):
+    """
+    A wallet that takes the short way and counts how often.
+    """
+    return Counted.over(region_over(fast_database))
+
+
+@pytest.fixture
+def plain(fast_database, postgres_database, postgres_server_of_run):
+    """
+    Empties the database and makes a wallet over it that never takes the short way.
+    """
+
+    def made():
+        name, empty = postgres_database()
+        postgres_server_of_run.execute(empty, database=name)
+        return region_over(fast_database).plainly()
+
+    return made
+
+
+@pytest.fixture
+async def desk(region):
+    """
+    A hospital's terminal.
+    """
+    return await region.hospital()
+
+
+@pytest.fixture
+async def resident_id(region):
+    """
+    Li Ming, whose two contexts stay in the process.
+    """
+    return await region.resident(LI, "health_card", "payment")
+
+
+@pytest.fixture
+async def phone(region, resident_id):
+    """
+    Li Ming's phone.
+    """
+    return await region.phone(resident_id)

@@ -1,0 +1,175 @@
+"""
+Pinned connections: a few beside the engine's, with their statements prepared once (PostgreSQL).
+
+For the few statements that run so often that building them in Python costs more than running
+them. Each statement is a transaction of its own; what needs more than one belongs on a session.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+import asyncpg
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from wallet.errors import OverloadedError
+
+_LOG = structlog.get_logger("wallet.db")
+_CONNECTIONS: Final = 4
+_WAITING_MOST: Final = 256
+_CONNECT_SECONDS: Final = 5.0
+_STATEMENT_SECONDS: Final = 10.0
+_OF_DIALECT: Final = (
+    "async_fallback",
+    "async_creator_fn",
+    "prepared_statement_cache_size",
+    "prepared_statement_name_func",
+)
+_SETTINGS: Final = {
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "lock_timeout": "1000",
+    "application_name": "fusion-wallet pinned",
+}
+# what two requests may do to each other; anything else that goes wrong is worth a line in the log
+_RIVALRY: Final = (
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
+)
+
+
+class NotServedError(Exception):
+    """
+    The statement failed, or its connection broke and nobody knows: ask the database another way.
+    """
+
+
+class Pinned:
+    """
+    Runs single statements.
+
+    Args:
+        engine: whose database; its URL and options are used.
+        size: connections, opened when they are first needed.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, size: int = _CONNECTIONS) -> None:
+        self._options = _options(engine)
+        self._turns = _Turns(size)
+        self._idle: list[_Connection] = []
+        self._closed = False
+
+    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """
+        Run one statement in a transaction of its own and return its rows.
+
+        Raises:
+            NotServedError: it was not run, failed, or its outcome is unknown.
+            OverloadedError: too many are waiting.
+        """
+        async with self._turns:
+            connection = await self._taken()
+            try:
+                rows = await connection.fetch(statement, arguments)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+                if not isinstance(fault, _RIVALRY):
+                    _LOG.warning("a pinned statement failed", kind=type(fault).__name__)
+                    connection.end()
+                raise NotServedError from fault
+            except BaseException:
+                connection.end()  # somebody gave up in the middle of it
+                raise
+            finally:
+                self._given_back(connection)
+        return rows
+
+    async def close(self) -> None:
+        """
+        Close every connection; a statement under way still ends.
+        """
+        self._closed = True
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def _taken(self) -> "_Connection":
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.alive:
+                return connection
+        if self._closed:
+            raise NotServedError
+        try:
+            opened = await asyncpg.connect(
+                **self._options, timeout=_CONNECT_SECONDS, command_timeout=_STATEMENT_SECONDS
+            )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+            raise NotServedError from fault
+        return _Connection(opened)
+
+    def _given_back(self, connection: "_Connection") -> None:
+        if self._closed:
+            connection.end()
+        elif connection.alive:
+            self._idle.append(connection)
+
+
+class _Connection:
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - the driver has no types
+        self._connection = connection
+        self._prepared: dict[str, Any] = {}
+
+    @property
+    def alive(self) -> bool:
+        return not self._connection.is_closed()
+
+    async def fetch(self, statement: str, arguments: tuple[object, ...]) -> list[asyncpg.Record]:
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            prepared = await self._connection.prepare(statement)
+            self._prepared[statement] = prepared
+        rows: list[asyncpg.Record] = await prepared.fetch(*arguments)
+        return rows
+
+    def end(self) -> None:
+        self._connection.terminate()
+
+    async def close(self) -> None:
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await self._connection.close()
+
+
+class _Turns:
+    """
+    Lets so many in at a time, and turns away whoever would wait behind too many.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._turns = asyncio.Semaphore(size)
+        self._waiting = 0
+
+    async def __aenter__(self) -> None:
+        if self._turns.locked():
+            if self._waiting >= _WAITING_MOST:
+                raise OverloadedError(retry_after_seconds=1)
+            self._waiting += 1
+            try:
+                await self._turns.acquire()
+            finally:
+                self._waiting -= 1
+        else:
+            await self._turns.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._turns.release()
+
+
+def _options(engine: AsyncEngine) -> Mapping[str, Any]:
+    """
+    Return what the engine would connect with, without what only its dialect understands.
+    """
+    _, given = engine.dialect.create_connect_args(engine.url)
+    known = {name: value for name, value in given.items() if name not in _OF_DIALECT}
+    return known | {"server_settings": _SETTINGS | dict(known.get("server_settings", {}))}
