@@ -2,7 +2,11 @@
 
 import pytest
 
-pytest_plugins = ("tests.fixtures.databases", "tests.fixtures.vaults")
+pytest_plugins = (
+    "tests.fixtures.databases",
+    "tests.fixtures.vaults",
+    "tests.faults.crash.options",
+)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from tests.fixtures.regions import Region, Window
 from wallet.cli.demo.phone import Phone
 from wallet.parties.client import CallRefusedError
 
-LIMIT_SECONDS = 60.0
-PAUSE_SECONDS = 0.05
+LIMIT_SECONDS = 180.0
+PAUSE_SECONDS = 0.1
 _REFUSED = 400
 _FAILED = 500
 _AGAIN = frozenset({"IDEMPOTENCY_IN_PROGRESS", "TOKEN_INVALID", "SIGNATURE_INVALID"})
@@ -65,6 +65,21 @@ class Cashier:
         """
         return await self._answered("GET", target, None, "")
 
+    async def post_scanned(
+        self, target: str, purpose: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """
+        Scan the patient's code and send a request about it; scan again when that took too long.
+        """
+        while True:
+            presentation = await self.scan(purpose)
+            try:
+                return await self.post(target, {"presentation": presentation, **body})
+            except RefusedError as refused:
+                if refused.code != "HANDLE_EXPIRED":
+                    raise
+                await self.pause()
+
     async def scan(self, purpose: str) -> str:
         """
         Scan the patient's code; a phone draws a new one when the old one is too old.
@@ -108,9 +123,7 @@ class Cashier:
     async def _answered(self, method: str, target: str, body: object, key: str) -> dict[str, Any]:
         while True:
             try:
-                answered = await self.window.client.call(
-                    method, target, body, idempotency_key=key
-                )
+                answered = await self.window.client.call(method, target, body, idempotency_key=key)
             except _BROKEN:
                 await self.pause()
                 continue

@@ -17,7 +17,7 @@ from tests.fixtures.nursery.client import Child, Nursery
 from tests.fixtures.nursery.orders import Ended
 from tests.fixtures.regions import PAYER, Region, Window, hasty
 
-_QUIET_SECONDS = 10.0
+_QUIET_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
 _FORGIVING = {"balance_fen": 10_000_000, "asks_buyer": "never", "decides_after_seconds": None}
 
@@ -46,6 +46,20 @@ class Done(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """
+    Wait until something holds that nobody announces.
+
+    Raises:
+        TimeoutError: it does not.
+    """
+    latest = time.monotonic() + _QUIET_SECONDS
+    while not holds():
+        if time.monotonic() > latest:
+            raise TimeoutError
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
 class Kept:
     """
     A process that is started again whenever it has ended.
@@ -65,11 +79,8 @@ class Kept:
         """
         self.ends.clear()
         self._encore = encore
-        written = self._arming.with_suffix(".new")
-        written.write_text(failpoint)
-        written.rename(self._arming)
-        while self._arming.exists():
-            await asyncio.sleep(_PAUSE_SECONDS)
+        self._write(failpoint)
+        await until(lambda: not self._arming.exists())
 
     async def disarm(self) -> None:
         """
@@ -78,14 +89,18 @@ class Kept:
         self._encore = ""
         count = len(self.ends)
         self.child.kill()
-        while len(self.ends) == count:
-            await asyncio.sleep(_PAUSE_SECONDS)
+        await until(lambda: len(self.ends) > count)
 
     def stop(self) -> None:
         """
         Start it no more.
         """
         self._task.cancel()
+
+    def _write(self, failpoint: str) -> None:
+        written = self._arming.with_suffix(".new")
+        written.write_text(failpoint)
+        written.rename(self._arming)
 
     async def _keep(self) -> None:
         while True:
@@ -117,7 +132,7 @@ class Lane:
         async with self.region as region:
             self._kept = {
                 "server": Kept(lambda at: region.serve(at, **inline), region.arming("server")),
-                "worker": Kept(lambda at: region.work(at), region.arming("worker")),
+                "worker": Kept(region.work, region.arming("worker")),
             }
             await region.answering()
             try:
@@ -176,12 +191,12 @@ class Lane:
         visiting = self.region.services.money.visiting
         resident_id, _ = visiting.locate(party_id, patient.visit)
         psn_no = self._psn_no(patient)
-        until = time.monotonic() + _QUIET_SECONDS
+        latest = time.monotonic() + _QUIET_SECONDS
         while True:
             found = faults_of(await evidence(self.region, resident_id, psn_no))
             if not found:
                 return
-            if time.monotonic() > until:
+            if time.monotonic() > latest:
                 raise RunFailedError(plan, "; ".join(found))
             await asyncio.sleep(_PAUSE_SECONDS)
 
@@ -217,5 +232,6 @@ def lane_of(nursery: Nursery, folder: Path, database_url: str, plans: list[Plan]
         database_url=database_url,
         clock=hasty(),
         people=people,
+        changes={"lease_seconds": "15"},
     )
     return Lane(region)

@@ -12,6 +12,8 @@ from wallet.settling.failpoints import FAILPOINTS
 T = TypeVar("T")
 Victim = Literal["server", "worker"]
 DATABASES = ("sqlite", "postgres")
+EACH_ONCE = len(DATABASES) * len(FAILPOINTS)
+"""So many seeds in a row hit every failpoint on both databases."""
 VICTIMS: tuple[Victim, ...] = ("server", "worker")
 _INTENTS = ("visit.", "_intent_commit")
 _POLLED = ("_query", "expiry.")
@@ -68,8 +70,9 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 def plan_of(seed: int) -> Plan:
     """
-    Return the run of a seed. `2 * len(FAILPOINTS)` seeds in a row hit every failpoint on both
-    databases, twice as many hit it in both processes that can.
+    Return the run of a seed.
+
+    Twice `EACH_ONCE` seeds in a row hit every failpoint in each process that can get there.
     """
     draws = Draws(seed)
     index, database = divmod(seed, len(DATABASES))

@@ -28,7 +28,9 @@ def _intents(*acts: str) -> frozenset[str]:
 
 _OPEN = _all("visit.before_open", "visit.after_open")
 _INSURED = (
-    _OPEN | _intents("settlement", "confirm") | _doing("register", "upload", "pre_settle", "settle")
+    _OPEN
+    | _intents("settlement", "confirm")
+    | _doing("register", "upload", "pre_settle", "settle")
 )
 _AGREED = _INSURED | _all("secure.", "tender.") | _doing("charge")
 _CASH = _INSURED | _intents("tenders")
@@ -114,9 +116,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "agreement": Scenario(reaches=_AGREED | _intents("invoice"), play=_agreement),
     "approval": Scenario(reaches=_AGREED | _intents("approve"), play=_big_bill),
     "no cash part": Scenario(reaches=_INSURED, play=_agreement, account_minor=10_000_000),
-    "declined, then cash": Scenario(
-        reaches=_AGREED | _CASH, play=_cash, payer={"balance_fen": 1}
-    ),
+    "declined, then cash": Scenario(reaches=_AGREED | _CASH, play=_cash, payer={"balance_fen": 1}),
     "payment code": Scenario(reaches=_CASH | _doing("charge"), play=_desk),
     "cancelled by the cashier": Scenario(
         reaches=_CASH | _UNDONE | _LEFT | _intents("cancel", "payout"), play=_cancelled

@@ -87,6 +87,7 @@ def faults_of(found: Evidence) -> list[str]:
     """
     return [
         *_unfinished(found),
+        *_waiting(found),
         *_visits(found),
         *(fault for each in found.settlements for fault in _insurer(found, each)),
         *(fault for each in found.tenders for fault in _provider(found, each)),
@@ -96,24 +97,28 @@ def faults_of(found: Evidence) -> list[str]:
 
 
 def _unfinished(found: Evidence) -> Iterable[str]:
-    for settlement in found.settlements:
-        if settlement.phase not in {"completed", "cancelled"} or settlement.refunds_open:
-            yield f"settlement is left in {settlement.phase}/{settlement.step}"
-    for tender in found.tenders:
-        if tender.phase in {"charging", "cancelling"}:
-            yield f"tender is left in {tender.phase}/{tender.step}"
-    for refund in found.refunds:
-        if refund.phase != "refunded":
-            yield f"refund is left in {refund.phase}"
-    for visit in found.visits:
-        if visit.phase not in {"open", "cancelled"} or visit.open_settlement_id is not None:
-            yield f"visit is left in {visit.phase}"
+    groups = (
+        (found.settlements, {"completed", "cancelled"}),
+        (found.tenders, {"charged", "refused", "cancelled"}),
+        (found.refunds, {"refunded"}),
+        (found.visits, {"open", "cancelled"}),
+    )
+    for rows, ends in groups:
+        for row in rows:
+            if row.phase not in ends:
+                yield f"{row.__tablename__}: one is left in {row.phase}/{row.status}"
+
+
+def _waiting(found: Evidence) -> Iterable[str]:
+    if any(settlement.refunds_open for settlement in found.settlements):
+        yield "a settlement waits for refunds"
+    if any(visit.open_settlement_id is not None for visit in found.visits):
+        yield "a visit waits for a settlement"
+    if any(item.kind == "settlement" for item in found.work):
+        yield "a finished settlement is left on the list of things to do"
     for call in found.calls:
         if call.state == "sent" and not call.outcome:
-            yield f"call {call.operation} is left as sent"
-    for item in found.work:
-        if item.kind == "settlement":
-            yield "a finished settlement is left on the list of things to do"
+            yield f"the call {call.operation} is left as sent"
 
 
 def _visits(found: Evidence) -> Iterable[str]:

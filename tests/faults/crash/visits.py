@@ -55,8 +55,9 @@ class Patient:
         """
         Register (挂号).
         """
-        body = {"presentation": await self.cashier.scan("registration"), **PLACE, **DOCTOR}
-        self.visit = (await self.cashier.post("/v1/visits", body))["id"]
+        body = PLACE | DOCTOR
+        opened = await self.cashier.post_scanned("/v1/visits", "registration", body)
+        self.visit = opened["id"]
         await self._visit("open")
 
     async def leave(self) -> None:
@@ -74,15 +75,12 @@ class Patient:
             await self.arrive()
         wanted = ("completed",) if wish.then == "tender" else _OVER
         for _ in range(_ATTEMPTS):
-            body = {
-                "presentation": await self.cashier.scan("settlement"),
-                "bill": self._bill(wish.lines),
-            }
+            body = {"bill": self._bill(wish.lines)}
             target = f"/v1/visits/{self.visit}/settlements"
-            opened = await self.cashier.post(target, body)
+            opened = await self.cashier.post_scanned(target, "settlement", body)
             self.settlements.append(opened["id"])
             over = await self.followed(opened["id"], wish)
-            if over["phase"] in wanted and over["reason"] not in {"INSURER_REVERSED"}:
+            if over["phase"] in wanted and over["reason"] != "INSURER_REVERSED":
                 return over
         raise StuckError("cancelled again and again")
 
@@ -91,9 +89,11 @@ class Patient:
         Return some lines, or none for the whole; settle what remains.
         """
         target = f"/v1/settlements/{settlement['id']}/refunds"
-        fresh = await self.cashier.scan("settlement") if lines else ""
-        body = {"lines": list(lines), "presentation": fresh}
-        await self.cashier.post(target, body)
+        body = {"lines": list(lines)}
+        if lines:
+            await self.cashier.post_scanned(target, "settlement", body)
+        else:
+            await self.cashier.post(target, body)
         wish = Wish(cash_by="agreement")
         undone = await self.followed(settlement["id"], wish)
         if undone["replaced_by"]:
@@ -125,9 +125,7 @@ class Patient:
                 self.cashier.conflicts += 1
             await self.cashier.pause()
 
-    async def _next(
-        self, target: str, seen: dict[str, Any], wish: Wish, tendered: int
-    ) -> int:
+    async def _next(self, target: str, seen: dict[str, Any], wish: Wish, tendered: int) -> int:
         """
         Do the next thing; tell whether it was a tender.
         """
@@ -163,9 +161,7 @@ class Patient:
         await self.cashier.post(f"{target}/tenders", body)
 
     async def _payment_code(self) -> str:
-        minted = await self.cashier.region.partner(
-            "alipay", "POST", "barcodes", {"person": PAYER}
-        )
+        minted = await self.cashier.region.partner("alipay", "POST", "barcodes", {"person": PAYER})
         return str(minted["auth_code"])
 
     async def _pay_out(self, target: str, seen: dict[str, Any]) -> None:

@@ -1,0 +1,114 @@
+"""Killing server and worker everywhere on the way of money, and starting them again."""
+
+import asyncio
+
+import pytest
+
+from tests.faults.crash.lanes import lane_of
+from tests.faults.crash.plans import (
+    DATABASES,
+    EACH_ONCE,
+    VICTIMS,
+    plan_of,
+    seeds,
+    victims,
+)
+from tests.faults.crash.scenarios import SCENARIOS, reaching
+from wallet.settling.failpoints import FAILPOINTS
+
+RUNS_OF_A_LANE = 8
+LANES = 3
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """
+    Make a test of each group of lanes; the lanes of a group wait side by side.
+    """
+    if "lanes" not in metafunc.fixturenames:
+        return
+    only = metafunc.config.getoption("crash_seed")
+    count = metafunc.config.getoption("crash_runs") or EACH_ONCE
+    lanes = [[only]] if only is not None else lanes_of(count)
+    groups = [lanes[first :: -(-len(lanes) // LANES)] for first in range(-(-len(lanes) // LANES))]
+    metafunc.parametrize("lanes", groups, ids=[f"seed-{group[0][0]}" for group in groups])
+
+
+def lanes_of(count: int) -> list[list[int]]:
+    """
+    Return the first seeds, by database and victim, a lane's worth at a time.
+    """
+    found = []
+    for database in DATABASES:
+        for victim in VICTIMS:
+            mine = seeds(count, database, victim)
+            found += [
+                mine[first : first + RUNS_OF_A_LANE]
+                for first in range(0, len(mine), RUNS_OF_A_LANE)
+            ]
+    return found
+
+
+class TestCrashes:
+    @pytest.mark.timeout(900)
+    async def test_every_run_ends_well(self, lanes, new_url, nursery, tmp_path, record_property):
+        """
+        Whoever dies wherever: a definite end, one charge at most, and all books agree.
+        """
+
+        async def one(number: int, run: list[int]):
+            plans = [plan_of(seed) for seed in run]
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            return await lane_of(nursery, folder, new_url(plans[0].database), plans).play(plans)
+
+        done = await asyncio.gather(*(one(number, run) for number, run in enumerate(lanes)))
+        runs = [each for lane in done for each in lane]
+        for each in runs:
+            record_property(
+                "crash",
+                f"{each.plan.seed} {each.plan.database} {each.plan.victim} {each.plan.failpoint} "
+                f"{each.plan.scenario!r} {each.crashes} {each.seconds:.1f}s",
+            )
+
+        assert sum(len(lane) for lane in lanes) == len(runs)
+
+
+class TestPlans:
+    def test_every_failpoint_on_both_databases(self):
+        """
+        The default number of runs kills somebody at every failpoint on both databases.
+        """
+        plans = [plan_of(seed) for seed in range(EACH_ONCE)]
+
+        assert {(point, name) for point in FAILPOINTS for name in DATABASES} == {
+            (plan.failpoint, plan.database) for plan in plans
+        }
+
+    def test_every_failpoint_in_every_process(self):
+        """
+        Twice as many kill each process that can get there.
+        """
+        plans = [plan_of(seed) for seed in range(2 * EACH_ONCE)]
+        wanted = {
+            (point, name, victim)
+            for point in FAILPOINTS
+            for name in DATABASES
+            for victim in victims(point)
+        }
+
+        assert wanted == {(plan.failpoint, plan.database, plan.victim) for plan in plans}
+
+    def test_every_failpoint_is_on_the_way_of_a_scenario(self):
+        """
+        No failpoint is out of reach, and no scenario claims one that does not exist.
+        """
+        claimed = set().union(*(scenario.reaches for scenario in SCENARIOS.values()))
+
+        assert [] == [point for point in FAILPOINTS if not reaching(point)]
+        assert claimed <= set(FAILPOINTS)
+
+    def test_a_seed_is_always_the_same_run(self):
+        """
+        A seed that is printed on failure can be done again.
+        """
+        assert plan_of(4711) == plan_of(4711)
