@@ -1,10 +1,10 @@
 r"""
 The OpenAPI document: generated, the same bytes every time, true to what the server does.
 
-The framework leaves five things untold, which are added here: that closed Structs refuse unknown
-members, patterns in the dialect that JSON Schema reads (ECMA-262 knows no ``\A`` nor ``\Z``), the
-errors that any route may answer, what a caller must bring (a token where the handler asks for its
-caller, a key where it declares ``IDEMPOTENCY_KEY_MISSING``, a signature where it declares
+The framework leaves five things untold, which are added here: what exactly a Struct takes,
+patterns in the dialect that JSON Schema reads (ECMA-262 knows no ``\A`` nor ``\Z``), the errors
+that any route may answer, what a caller must bring (a token where the handler asks for its caller,
+a key where it declares ``IDEMPOTENCY_KEY_MISSING``, a signature where it declares
 ``SIGNATURE_INVALID``), and an example of each body.
 """
 
@@ -60,20 +60,39 @@ _NOISE: Final = {
 
 class ClosedStructs(StructSchemaPlugin):
     """
-    Documents a Struct with ``forbid_unknown_fields`` as closed, as it is at run time.
+    Notes every Struct that the document names; `document` asks msgspec itself what they take.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kinds: dict[str, type[msgspec.Struct]] = {}
 
     def to_openapi_schema(
         self, field_definition: FieldDefinition, schema_creator: SchemaCreator
     ) -> Schema:
         """
         Return the schema of a Struct.
+
+        Raises:
+            ValueError: two Structs have one name, which clients would be left to tell apart.
         """
-        schema = super().to_openapi_schema(field_definition, schema_creator)
         kind: type[msgspec.Struct] = field_definition.type_
-        if kind.__struct_config__.forbid_unknown_fields:
-            schema.additional_properties = False
-        return schema
+        if self.kinds.setdefault(kind.__name__, kind) is not kind:
+            msg = f"two Structs are called {kind.__name__}"
+            raise ValueError(msg)
+        return super().to_openapi_schema(field_definition, schema_creator)
+
+    def schemas(self) -> Json:
+        """
+        Return the schema of each noted Struct and of what it is made of, by name.
+
+        The framework's own lose the bounds of list items and of unions, a minimum of zero, and
+        that unknown members are refused.
+        """
+        _, components = msgspec.json.schema_components(
+            tuple(self.kinds.values()), ref_template="#/components/schemas/{name}"
+        )
+        return components
 
 
 def document(app: Litestar, examples: Mapping[str, Any] | None = None) -> bytes:
@@ -87,6 +106,8 @@ def document(app: Litestar, examples: Mapping[str, Any] | None = None) -> bytes:
     # over JSON, so that every tuple and enum is plain and nothing of the framework's is changed
     generated = app.openapi_schema.to_schema()
     plain: Json = msgspec.json.decode(msgspec.json.encode(generated, enc_hook=str))
+    components = plain.setdefault("components", {})
+    components.setdefault("schemas", {}).update(app.plugins.get(ClosedStructs).schemas())
     _finish(plain, _handlers(app), examples or {})
     text = msgspec.json.encode(plain, order="deterministic")
     return msgspec.json.format(text, indent=2) + b"\n"
@@ -104,7 +125,7 @@ def _handlers(app: Litestar) -> dict[str, HTTPRouteHandler]:
 def _finish(
     plain: Json, handlers: Mapping[str, HTTPRouteHandler], examples: Mapping[str, Any]
 ) -> None:
-    components = plain.setdefault("components", {})
+    components = plain["components"]
     for method, operation in _operations(plain):
         name = operation["operationId"]
         handler = handlers[name]
@@ -115,7 +136,7 @@ def _finish(
             for content in operation["requestBody"]["content"].values():
                 content["example"] = examples[name]
         _answer(operation["responses"], components)
-    components.setdefault("schemas", {})[PROBLEM] = deepcopy(PROBLEM_SCHEMA)
+    components["schemas"][PROBLEM] = deepcopy(PROBLEM_SCHEMA)
     for node in _nodes(plain):
         _tidy(node)
 

@@ -7,7 +7,7 @@ import pytest
 from litestar import Controller, Litestar, Response, post
 from litestar import get as get_route
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, URLEncodedBody
+from litestar.params import FromPath, JSONBody, QueryParameter, URLEncodedBody
 from msgspec import Meta, Struct
 
 from wallet.errors import NotFoundError
@@ -43,7 +43,8 @@ class Open(Struct, frozen=True):
     """
 
     number: str = ""
-    pieces: Annotated[int, Meta(ge=1, le=9)] = 1
+    pieces: Annotated[int, Meta(ge=0, le=9)] = 1
+    marks: list[Annotated[str, Meta(pattern=r"\A[a-z]{1,4}\Z")]] = []
 
 
 class Bills(Controller):
@@ -65,6 +66,10 @@ class Bills(Controller):
     @post("/form", operation_id="form_bill", opt=body_limits(media_types=(FORM,)))
     async def form(self, data: URLEncodedBody[Bill]) -> Bill:
         return data
+
+    @get_route(operation_id="list_bills")
+    async def some(self, limit: Annotated[int, QueryParameter(ge=1, le=9)] = 5) -> list[Open]:
+        return [Open()] * limit
 
     @post("/renew", operation_id="renew_bill")
     async def renew(self) -> Open:

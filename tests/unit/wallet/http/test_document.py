@@ -4,8 +4,11 @@ import json
 import re
 
 import pytest
+from litestar._openapi.schema_generation.schema import SchemaCreator
+from litestar.typing import FieldDefinition
+from msgspec import Struct
 
-from wallet.http.document import document
+from wallet.http.document import ClosedStructs, document
 
 
 @pytest.fixture
@@ -41,6 +44,32 @@ class TestDocument:
             schemas["Bill"]["additionalProperties"],
             schemas["Open"].get("additionalProperties"),
         )
+
+    def test_bounds_that_the_framework_forgets(self, made):
+        """
+        Items of a list keep their pattern, and a minimum of zero is one.
+        """
+        properties = made["components"]["schemas"]["Open"]["properties"]
+
+        assert {"type": "string", "pattern": "^[a-z]{1,4}$"} == properties["marks"]["items"]
+        assert 0 == properties["pieces"]["minimum"]
+
+    def test_one_name_for_one_struct(self):
+        """
+        Two Structs of one name are a fault, found before anybody reads the document.
+        """
+
+        def bill():
+            class Bill(Struct):
+                number: str
+
+            return Bill
+
+        plugin, creator = ClosedStructs(), SchemaCreator(plugins=[ClosedStructs()])
+        plugin.to_openapi_schema(FieldDefinition.from_annotation(bill()), creator)
+
+        with pytest.raises(ValueError, match="Bill"):
+            plugin.to_openapi_schema(FieldDefinition.from_annotation(bill()), creator)
 
     def test_patterns_are_ecma(self, made):
         """
@@ -174,9 +203,11 @@ class TestDocument:
         """
         Bounds of integers are integers.
         """
-        limits = made["components"]["schemas"]["Open"]["properties"]["pieces"]
+        (limit,) = made["paths"]["/v1/bills"]["get"]["parameters"]
 
-        assert "1" == json.dumps(limits["minimum"])
+        assert ("1", "9") == tuple(
+            json.dumps(limit["schema"][name]) for name in ("minimum", "maximum")
+        )
 
     def test_viewer_is_not_in_it(self, made):
         """
