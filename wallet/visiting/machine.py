@@ -2,7 +2,7 @@
 The visit's state machine: pure.
 
 A visit opens also without the insurer; whatever is not known about a registration is asked for,
-and then the same call is repeated.
+and then the call is repeated.
 """
 
 from typing import Literal
@@ -31,7 +31,7 @@ VISIT_PHASES: tuple[VisitPhase, ...] = (
 )
 UNREACHABLE = "INSURER_UNREACHABLE"
 LARGEST_UNSENT = 5
-LARGEST_TRIES = 8
+LARGEST_TRIES = 32
 
 
 class IllegalMoveError(Exception):
@@ -161,13 +161,22 @@ def _failed(state: VisitState, code: str) -> VisitState:
 
 
 def _undetermined(state: VisitState, *, exhausted: bool) -> VisitState:
+    """
+    Repeat the same call, or every other time make it anew.
+
+    The insurer may refuse to hear a message that has grown old, and knows by the visit's number
+    that another one means the same registration.
+    """
     if state.status != "unknown" or state.repeating:
         raise IllegalMoveError
     if not exhausted:
         return state
-    if state.tries + 1 >= LARGEST_TRIES:
+    tries = state.tries + 1
+    if tries >= LARGEST_TRIES:
         return replace(state, phase="review", resume_phase=state.phase, reason="OUTCOME_UNKNOWN")
-    return replace(state, repeating=True, tries=state.tries + 1)
+    if tries % 2 == 0:
+        return replace(state, status="due", tries=tries)
+    return replace(state, repeating=True, tries=tries)
 
 
 def _resting(state: VisitState, phase: VisitPhase) -> VisitState:
