@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,49 @@ from typing import Any
 import pytest
 from sqlalchemy import create_mock_engine
 
+from tests.faults.crash.people import insured
 from tests.fixtures.nursery.client import Nursery
 from tests.fixtures.postgres_server import Server
+from tests.fixtures.regions import Region, hasty
 from wallet.tables import metadata
 
+PATIENTS = 200
 _numbers = count(1)
+
+
+class Databases:
+    """
+    Makes fresh databases with every table.
+    """
+
+    def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
+        self._folder, self._request = folder, request
+        self._made: list[str] = []
+
+    def make(self, kind: str) -> str:
+        """
+        Return the URL of one, on ``sqlite`` or ``postgres``.
+        """
+        if kind == "sqlite":
+            path = self._folder / f"{next(_numbers)}.db"
+            shutil.copyfile(self._request.getfixturevalue("sqlite_template")(), path)
+            return f"sqlite:///{path}"
+        name = f"crash_{os.getpid()}_{next(_numbers)}"
+        self._server().execute(f"create database {name};")
+        self._server().execute(_ddl(), database=name)
+        self._made.append(name)
+        return self._server().url(name)
+
+    def drop(self) -> None:
+        """
+        Forget them all.
+        """
+        for name in self._made:
+            self._server().execute(f"drop database {name} with (force);")
+
+    def _server(self) -> Server:
+        server: Server = self._request.getfixturevalue("postgres_server_of_run")
+        return server
 
 
 @pytest.fixture(scope="session")
@@ -28,32 +66,62 @@ def nursery() -> Iterator[Nursery]:
 
 
 @pytest.fixture
-def new_url(
-    tmp_path: Path, sqlite_template: Callable[[], Path], request: pytest.FixtureRequest
-) -> Iterator[Callable[[str], str]]:
+def new_url(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
     """
-    Makes as many databases as a test likes, on ``sqlite`` or ``postgres``; returns their URLs.
+    Makes as many databases as a test likes, on ``sqlite`` or ``postgres``.
     """
-    made: list[str] = []
+    databases = Databases(tmp_path, request)
+    yield databases.make
+    databases.drop()
 
-    def server() -> Server:
-        found: Server = request.getfixturevalue("postgres_server_of_run")
-        return found
 
-    def url(kind: str) -> str:
-        if kind == "sqlite":
-            path = tmp_path / f"{next(_numbers)}.db"
-            shutil.copyfile(sqlite_template(), path)
-            return f"sqlite:///{path}"
-        name = f"crash_{os.getpid()}_{next(_numbers)}"
-        server().execute(f"create database {name};")
-        server().execute(_ddl(), database=name)
-        made.append(name)
-        return server().url(name)
+@pytest.fixture(scope="session")
+async def regions(
+    anyio_backend: str,
+    nursery: Nursery,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[Callable[[str], Awaitable[Region]]]:
+    """
+    Returns this worker's region on ``sqlite`` or ``postgres``, whose wallet is not killed.
+    """
+    del anyio_backend
+    folder = tmp_path_factory.mktemp("regions")
+    databases = Databases(folder, request)
+    opened: dict[str, Region] = {}
 
-    yield url
-    for name in made:
-        server().execute(f"drop database {name} with (force);")
+    async def region_on(kind: str) -> Region:
+        if kind not in opened:
+            (folder / kind).mkdir()
+            region = Region(
+                nursery=nursery,
+                folder=folder / kind,
+                database_url=databases.make(kind),
+                clock=hasty(),
+                people=tuple(insured(number, 0) for number in range(PATIENTS)),
+            )
+            opened[kind] = await region.__aenter__()
+            region.serve()
+            region.work()
+            await region.answering()
+        return opened[kind]
+
+    yield region_on
+    for region in opened.values():
+        await region.__aexit__()
+    databases.drop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def region(
+    request: pytest.FixtureRequest, regions: Callable[[str], Awaitable[Region]]
+) -> AsyncIterator[Region]:
+    """
+    A region whose partners behave well until a test says otherwise.
+    """
+    region = await regions(request.param)
+    yield region
+    await region.sandboxes.behave()
 
 
 def _ddl() -> str:

@@ -15,11 +15,10 @@ from tests.faults.crash.verdicts import evidence, faults_of, region_faults
 from tests.faults.crash.visits import Patient
 from tests.fixtures.nursery.client import Child, Nursery
 from tests.fixtures.nursery.orders import Ended
-from tests.fixtures.regions import PAYER, Region, Window, hasty
+from tests.fixtures.regions import Region, Window, hasty
 
 _QUIET_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
-_FORGIVING = {"balance_fen": 10_000_000, "asks_buyer": "never", "decides_after_seconds": None}
 
 
 class RunFailedError(AssertionError):
@@ -160,7 +159,9 @@ class Lane:
         await self.region.answering()
         person = self.region.people[number]
         window = await self._window(scenario.cash_due_seconds)
-        await self._partners(scenario.payer | {}, scenario.faults)
+        await self.region.sandboxes.behave(**scenario.payer)
+        for name, fault in scenario.faults:
+            await self.region.sandboxes.fault(name, **fault)
         phone = await self.region.phone(person)
         cashier = Cashier(self.region, window, phone)
         patient = Patient(cashier, plan.quantity)
@@ -209,13 +210,6 @@ class Lane:
             window = await self.region.window(cash_due_seconds=cash_due_seconds)
             self._windows[cash_due_seconds] = window
         return self._windows[cash_due_seconds]
-
-    async def _partners(self, payer: dict, faults: tuple) -> None:
-        await self.region.partner("alipay", "PATCH", f"people/{PAYER}", _FORGIVING | payer)
-        for name in ("nhsa", "alipay"):
-            await self.region.partner(name, "DELETE", "faults")
-        for name, fault in faults:
-            await self.region.fault(name, **fault)
 
 
 def lane_of(nursery: Nursery, folder: Path, database_url: str, plans: list[Plan]) -> Lane:

@@ -72,11 +72,13 @@ async def evidence(region: Region, resident_id: int, psn_no: str) -> Evidence:
             )
             rows[table] = found.scalars().all()
     nhsa = {
-        kind: [row for row in (await region.books("nhsa"))[kind] if row["psn_no"] == psn_no]
+        kind: [
+            row for row in (await region.sandboxes.books("nhsa"))[kind] if row["psn_no"] == psn_no
+        ]
         for kind in ("settlements", "visits")
     }
     charges = {call.reference for call in rows[CallRow] if call.operation == "charge"}
-    trades = (await region.books("alipay"))["trades"]
+    trades = (await region.sandboxes.books("alipay"))["trades"]
     alipay = {row["out_trade_no"]: row for row in trades if row["out_trade_no"] in charges}
     return Evidence(rows, nhsa, alipay)
 
@@ -243,8 +245,8 @@ async def region_faults(region: Region) -> list[str]:
     async with region.services.basis.database.reading() as session:
         balance = await region.services.money.ledger.trial_balance(session)
     accounts = {account: amount for (account, _), amount in balance.items()}
-    nhsa = (await region.books("nhsa"))["settlements"]
-    trades = (await region.books("alipay"))["trades"]
+    nhsa = (await region.sandboxes.books("nhsa"))["settlements"]
+    trades = (await region.sandboxes.books("alipay"))["trades"]
     pairs = [
         (account, sum(row[share] for row in nhsa if row["status"] != "reversed"))
         for account, share in _SHARES.items()

@@ -5,10 +5,11 @@ from typing import Any
 from msgspec import Struct
 
 from tests.faults.crash.cashier import DOCTOR, PLACE, Cashier, RefusedError
-from tests.fixtures.regions import PAYER
+from tests.fixtures.sandboxes import PAYER
 from wallet.cli.demo import bills
 
 _ATTEMPTS = 4
+_OPENING = ("draft", "pre_settling")
 _OVER = ("completed", "cancelled")
 _CONFLICTS = ("STATE_CONFLICT",)
 
@@ -75,14 +76,24 @@ class Patient:
             await self.arrive()
         wanted = ("completed",) if wish.then == "tender" else _OVER
         for _ in range(_ATTEMPTS):
-            body = {"bill": self._bill(wish.lines)}
-            target = f"/v1/visits/{self.visit}/settlements"
-            opened = await self.cashier.post_scanned(target, "settlement", body)
-            self.settlements.append(opened["id"])
+            opened = await self.opened(wish)
             over = await self.followed(opened["id"], wish)
             if over["phase"] in wanted and over["reason"] != "INSURER_REVERSED":
                 return over
         raise StuckError("cancelled again and again")
+
+    async def opened(self, wish: Wish) -> dict[str, Any]:
+        """
+        Open a settlement; return it once its split is shown.
+        """
+        body = {"bill": self._bill(wish.lines)}
+        target = f"/v1/visits/{self.visit}/settlements"
+        opened = await self.cashier.post_scanned(target, "settlement", body)
+        self.settlements.append(opened["id"])
+        while opened["phase"] in _OPENING:
+            await self.cashier.pause()
+            opened = await self.cashier.get(f"/v1/settlements/{opened['id']}")
+        return opened
 
     async def give_back(self, settlement: dict[str, Any], lines: tuple[str, ...]) -> None:
         """
@@ -161,7 +172,9 @@ class Patient:
         await self.cashier.post(f"{target}/tenders", body)
 
     async def _payment_code(self) -> str:
-        minted = await self.cashier.region.partner("alipay", "POST", "barcodes", {"person": PAYER})
+        minted = await self.cashier.region.sandboxes.control(
+            "alipay", "POST", "barcodes", {"person": PAYER}
+        )
         return str(minted["auth_code"])
 
     async def _pay_out(self, target: str, seen: dict[str, Any]) -> None:
