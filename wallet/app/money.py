@@ -19,6 +19,7 @@ from wallet.settling.moving import WORK as SETTLEMENT_WORK
 from wallet.settling.moving import Mover
 from wallet.settling.records import SettlementRecords
 from wallet.settling.returns import ReturnsService
+from wallet.settling.reviewing import ReviewService
 from wallet.settling.service import SettlingService
 from wallet.settling.tenders import TenderRecords
 from wallet.visiting.handler import VisitHandler
@@ -48,6 +49,7 @@ class Money:
     settling: SettlingService
     approvals: ApprovalsService
     returns: ReturnsService
+    review: ReviewService
     duties: tuple[str, ...]
 
     def injected(self) -> dict[str, object]:
@@ -111,6 +113,7 @@ def money(b: Basis, p: People) -> Money:
         settling=settling,
         approvals=ApprovalsService(counter=counter, devices=devices),
         returns=ReturnsService(counter=counter, settling=settling),
+        review=ReviewService(counter=counter, calls=engine.calls, journal=p.journal),
         duties=tuple(duties),
     )
 

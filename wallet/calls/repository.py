@@ -32,6 +32,25 @@ async def latest(
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def newest(
+    session: AsyncSession, resident_id: int, subject: tuple[str, int]
+) -> CallRow | None:
+    """
+    Return the newest call about a subject, of whatever operation.
+    """
+    statement = (
+        select(CallRow)
+        .where(
+            col(CallRow.resident_id) == resident_id,
+            col(CallRow.subject_kind) == subject[0],
+            col(CallRow.subject_id) == subject[1],
+        )
+        .order_by(col(CallRow.prepared_at).desc(), col(CallRow.call_id).desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def change(
     session: AsyncSession, resident_id: int, call_id: int, values: dict[str, Any]
 ) -> None:

@@ -85,6 +85,26 @@ class Call(Struct, frozen=True, kw_only=True):
     exhausted_at: datetime | None
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """
+    What somebody needs who asks the partner about a call.
+
+    Attributes:
+        integration_id, operation: what was asked of whom.
+        reference: the partner-visible id of the call.
+        code: ours for what the partner said, if it said anything definite.
+        partner_code: its own.
+        sent_at: aware UTC instant, or None when it never left.
+    """
+
+    integration_id: str
+    operation: str
+    reference: str
+    code: str
+    partner_code: str
+    sent_at: datetime | None
+
+
 class CallsService:
     """
     Keeps committed calls.
@@ -161,6 +181,17 @@ class CallsService:
             session, resident_id, Keep.EVIDENCE, _place(row.call_id), row.payload
         )
         return _call(row, payload)
+
+    async def newest(
+        self, session: AsyncSession, resident_id: int, subject: Subject
+    ) -> Asked | None:
+        """
+        Return what was asked last about a subject.
+        """
+        row = await repository.newest(session, resident_id, (subject.kind, subject.subject_id))
+        if row is None:
+            return None
+        return Asked(**{name: getattr(row, name) for name in Asked.__struct_fields__})
 
     async def send(self, session: AsyncSession, call: Call) -> None:
         """

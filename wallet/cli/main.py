@@ -17,6 +17,7 @@ COMMANDS = {
     "keys": "wallet.cli.keys",
     "parties": "wallet.cli.parties",
     "residents": "wallet.cli.residents",
+    "work": "wallet.cli.work",
     "openapi": "wallet.cli.openapi",
     "bench": "wallet.cli.bench",
     "conformance": "wallet.cli.conformance",

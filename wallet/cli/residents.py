@@ -6,6 +6,7 @@ import click
 
 from integrations.spi import Person, PersonKey
 from wallet.app import Services
+from wallet.cli.grounds import grounds, why
 from wallet.cli.running import with_services
 from wallet.journal.service import Entry
 
@@ -21,8 +22,7 @@ def command() -> None:
 
 @command.command("known")
 @click.option("--document-type", type=_DOCUMENTS, default=PersonKey.ID_CARD.value)
-@click.option("--purpose", required=True, help="Why; the resident reads it.")
-@click.option("--ticket", required=True, help="Number of the ticket that asks for it.")
+@grounds
 def known(document_type: str, purpose: str, ticket: str) -> None:
     """
     Tell whether a document (asked for, never an argument) belongs to a resident.
@@ -38,7 +38,7 @@ def known(document_type: str, purpose: str, ticket: str) -> None:
                 entry = Entry(
                     resident_id=resident_id,
                     kind="operator_look",
-                    purpose=f"{purpose} ({ticket})",
+                    purpose=why(purpose, ticket),
                     at=services.basis.clock.now(),
                 )
                 await people.journal.write(session, entry)

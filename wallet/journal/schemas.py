@@ -24,7 +24,7 @@ class JournalEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     party_name: Annotated[
         str, Meta(max_length=200, description="Who looked; empty when nobody did.")
     ]
-    purpose: Annotated[str, Meta(max_length=32)]
+    purpose: Annotated[str, Meta(max_length=100)]
     contexts: Annotated[list[str], Meta(max_length=16)]
     fields: Annotated[
         list[str], Meta(max_length=256, description="Names of what was released, never values.")

@@ -115,6 +115,12 @@ class Reexamined(Struct, frozen=True):
     """
 
 
+class RefundReopened(Struct, frozen=True):
+    """
+    An operator has a refund tried again that a provider refused.
+    """
+
+
 Event = (
     CallEvent
     | Confirmed
@@ -130,4 +136,5 @@ Event = (
     | RefundsOpened
     | RefundEnded
     | Reexamined
+    | RefundReopened
 )

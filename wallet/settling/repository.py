@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db.exceptions import OPERATORS_LIST, OPTION
 from wallet.settling.models import RefundRow, SettlementRow, TenderRow
 
 
@@ -80,6 +81,34 @@ async def refunds(
         )
         .order_by(col(RefundRow.created_at), col(RefundRow.refund_id))
         .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def settlements_in(session: AsyncSession, phase: str, limit: int) -> Sequence[SettlementRow]:
+    """
+    Return settlements of anybody in a phase, the oldest first.
+    """
+    statement = (
+        select(SettlementRow)
+        .where(col(SettlementRow.phase) == phase)
+        .order_by(col(SettlementRow.created_at))
+        .limit(limit)
+        .execution_options(**{OPTION: OPERATORS_LIST})
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def refunds_in(session: AsyncSession, phase: str, limit: int) -> Sequence[RefundRow]:
+    """
+    Return refunds of anybody in a phase, the oldest first.
+    """
+    statement = (
+        select(RefundRow)
+        .where(col(RefundRow.phase) == phase)
+        .order_by(col(RefundRow.created_at))
+        .limit(limit)
+        .execution_options(**{OPTION: OPERATORS_LIST})
     )
     return (await session.execute(statement)).scalars().all()
 

@@ -16,7 +16,6 @@ from wallet.settling.counter import WRITE, Counter, Folder
 from wallet.settling.happenings import (
     CancelAsked,
     Confirmed,
-    Reexamined,
     Tendered,
     TenderStarted,
 )
@@ -270,18 +269,6 @@ class SettlingService:
             await self._mover.records.move(session, settlement, settlement.state, change)
 
         return await self.counter.act(intent, self._key(intent, name), ("invoice", WRITE), do)
-
-    async def reexamine(self, resident_id: int, settlement_id: int) -> None:
-        """
-        For operators: ask the outside again about a settlement that was left to a person.
-
-        Raises:
-            IllegalMoveError: it was not.
-        """
-        async with self.counter.database.transaction() as session:
-            await self.counter.schedule(session, (resident_id, settlement_id))
-            settlement = await self._mover.records.get(session, resident_id, settlement_id)
-            await self._mover.move(session, settlement, Reexamined())
 
     def _key(self, intent: Intent, name: str) -> tuple[int, int]:
         return self.counter.locate(f"party:{intent.caller.party_id}", name)

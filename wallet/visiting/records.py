@@ -2,6 +2,7 @@
 Visits as the rest of the wallet knows them, read from and written to their encrypted rows.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +86,21 @@ class Visit(Struct, frozen=True, kw_only=True):
         Show nothing personal.
         """
         return f"Visit({self.state.phase!r})"
+
+
+class WaitingVisit(Struct, frozen=True, kw_only=True):
+    """
+    Where a visit stands, and nothing that tells of the person.
+    """
+
+    resident_id: int
+    visit_id: int
+    party_id: int
+    phase: str
+    resume_phase: str
+    status: str
+    reason: str
+    opened_at: datetime
 
 
 class VisitRecords:
@@ -172,6 +188,16 @@ class VisitRecords:
             opened_at=row.opened_at,
             closes_at=row.closes_at,
         )
+
+    async def in_phase(
+        self, session: AsyncSession, phase: str, limit: int
+    ) -> Sequence[WaitingVisit]:
+        """
+        Return visits of anybody in a phase, the oldest first; for operators.
+        """
+        rows = await repository.in_phase(session, phase, limit)
+        names = WaitingVisit.__struct_fields__
+        return [WaitingVisit(**{name: getattr(row, name) for name in names}) for row in rows]
 
     async def move(
         self,

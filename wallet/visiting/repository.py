@@ -2,12 +2,14 @@
 Statements on visits.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db.exceptions import OPERATORS_LIST, OPTION
 from wallet.visiting.models import VisitRow
 
 
@@ -22,6 +24,20 @@ async def one(session: AsyncSession, resident_id: int, visit_id: int) -> VisitRo
     statement = select(VisitRow).where(_is(resident_id, visit_id))
     fresh = statement.execution_options(populate_existing=True)
     return (await session.execute(fresh)).scalar_one_or_none()
+
+
+async def in_phase(session: AsyncSession, phase: str, limit: int) -> Sequence[VisitRow]:
+    """
+    Return visits of anybody in a phase, the oldest first.
+    """
+    statement = (
+        select(VisitRow)
+        .where(col(VisitRow.phase) == phase)
+        .order_by(col(VisitRow.opened_at))
+        .limit(limit)
+        .execution_options(**{OPTION: OPERATORS_LIST})
+    )
+    return (await session.execute(statement)).scalars().all()
 
 
 async def change(

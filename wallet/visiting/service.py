@@ -20,7 +20,7 @@ from wallet.vault import Vault
 from wallet.visiting import machine, repository
 from wallet.visiting.intents import Intent, Intents, allow
 from wallet.visiting.machine import VisitState
-from wallet.visiting.records import Details, Insurance, Visit, VisitRecords
+from wallet.visiting.records import Details, Insurance, Visit, VisitRecords, WaitingVisit
 from wallet.work.inline import Inline
 
 __all__ = (
@@ -32,6 +32,7 @@ __all__ = (
     "Presentations",
     "Visit",
     "VisitingService",
+    "WaitingVisit",
 )
 
 KIND = "vis"
@@ -218,19 +219,20 @@ class VisitingService:
         if not await repository.hand_over(session, *key, settlement_id, successor):
             raise StateConflictError
 
-    async def reexamine(self, resident_id: int, visit_id: int) -> None:
+    async def reexamine(self, session: AsyncSession, resident_id: int, visit_id: int) -> Visit:
         """
         For operators: ask the insurer again about a visit that was left to a person.
 
         Raises:
+            NotFoundError: there is none.
             StateConflictError: it was not.
         """
-        async with self._database.transaction() as session:
-            visit = await self.records.get(session, resident_id, visit_id)
-            if visit.state.phase != "review":
-                raise StateConflictError
-            await self._inline.schedule(session, WORK, resident_id, visit_id)
-            await self.records.move(session, visit, machine.reexamine(visit.state), {})
+        visit = await self.records.get(session, resident_id, visit_id)
+        if visit.state.phase != "review":
+            raise StateConflictError
+        await self._inline.schedule(session, WORK, resident_id, visit_id)
+        await self.records.move(session, visit, machine.reexamine(visit.state), {})
+        return visit
 
     def _new(
         self, caller: TerminalCaller, claimed: Claimed, visit_id: int, details: Details

@@ -40,6 +40,7 @@ from wallet.settling.happenings import (
     NotSecured,
     Reexamined,
     RefundEnded,
+    RefundReopened,
     RefundsOpened,
     Secured,
     Tendered,
@@ -122,6 +123,7 @@ EVENTS = (
     RefundEnded(refunded=True),
     RefundEnded(refunded=False),
     Reexamined(),
+    RefundReopened(),
 )
 STATES = st.builds(
     State,

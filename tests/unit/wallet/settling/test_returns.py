@@ -128,7 +128,7 @@ class TestWhole:
         name = desk.name_of(folder.settlement)
         left = await desk.returns.give_back(desk.intent(), name, Return())
         assert ("review", "REFUND_REFUSED") == (state(left).phase, state(left).reason)
-        await desk.settling.reexamine(*folder.settlement.key)
+        await desk.reexamine()
         await desk.work_off(folder, until="cancelled")
 
         assert 0 == desk.payer.net

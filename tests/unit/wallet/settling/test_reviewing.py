@@ -1,0 +1,140 @@
+"""What was left to a person gets out of review, by being asked about again."""
+
+import pytest
+
+from tests.fixtures.desks import PARTY, RESIDENT
+from wallet.errors import NotFoundError, StateConflictError
+from wallet.settling.returns import Return
+
+WHY = "clearing (T-4711)"
+
+
+async def left_to_a_person(desk):
+    """
+    Return a settlement whose cancel the insurer refused.
+    """
+    folder = await desk.open()
+    desk.insurer.fail("revoke_upload", "decline:NO")
+    await desk.settling.cancel(desk.intent(), desk.name_of(folder.settlement))
+    return folder
+
+
+async def late_and_refused(desk):
+    """
+    Return a settlement whose charge came after its cancel, and whose refund was refused.
+    """
+    desk.payer.fail("charge", "pay_later")
+    desk.payer.fail("late_success", "yes")
+    desk.payer.fail("refund", "decline:TRADE_TOO_OLD")
+    folder = await desk.work_off(await desk.settled(), until="cash_due")
+    return await desk.work_off(folder, turns=10)
+
+
+class TestListed:
+    async def test_settlement(self, desk):
+        """
+        A settlement in review is listed with where it stands and what was asked, not whose it is.
+        """
+        await left_to_a_person(desk)
+        (waiting,) = await desk.review.listed()
+
+        assert ("settlement", PARTY, "review", "revoke_upload", "NO") == (
+            waiting.kind,
+            waiting.party_id,
+            waiting.phase,
+            waiting.step,
+            waiting.reason,
+        )
+        assert ("revoke_upload", desk.insurer.manifest.id) == (
+            waiting.asked.operation,
+            waiting.asked.integration_id,
+        )
+        assert str(RESIDENT) not in repr(waiting)
+
+    async def test_other_phases(self, desk):
+        """
+        Another phase can be listed too; visits, settlements and refunds are told apart.
+        """
+        await desk.open()
+        phases = {
+            phase: [each.kind for each in await desk.review.listed(phase)]
+            for phase in ("review", "open", "awaiting_approval")
+        }
+
+        assert {"review": [], "open": ["visit"], "awaiting_approval": ["settlement"]} == phases
+
+    async def test_limit(self, desk):
+        """
+        No more than asked for.
+        """
+        for _ in range(3):
+            await desk.visit()
+
+        assert 2 == len(await desk.review.listed("open", 2))
+
+
+class TestReexamine:
+    async def test_settlement(self, desk):
+        """
+        A settlement that was left to a person goes on, and the resident reads who asked and why.
+        """
+        folder = await left_to_a_person(desk)
+        (waiting,) = await desk.review.listed()
+        await desk.review.reexamine("settlement", waiting.id, WHY)
+        await desk.work_off(folder, until="cancelled")
+        page = await desk.journal.of_resident(RESIDENT)
+        told = [each.entry for each in page.entries if each.entry.kind == "reexamined"]
+
+        assert [] == await desk.review.listed()
+        assert [(WHY, PARTY)] == [(entry.purpose, entry.party_id) for entry in told]
+
+    async def test_not_in_review(self, desk):
+        """
+        What does not wait for a person is refused, and nothing is journalled.
+        """
+        await desk.open()
+        (waiting,) = await desk.review.listed("awaiting_approval")
+        with pytest.raises(StateConflictError):
+            await desk.review.reexamine("settlement", waiting.id, WHY)
+        page = await desk.journal.of_resident(RESIDENT)
+
+        assert "reexamined" not in {each.entry.kind for each in page.entries}
+
+    @pytest.mark.parametrize("kind", ["visit", "settlement", "refund"])
+    async def test_unknown(self, desk, kind):
+        """
+        An id that was never listed, or is of another kind, is nobody's.
+        """
+        folder = await left_to_a_person(desk)
+        (waiting,) = await desk.review.listed()
+        names = [desk.name_of(folder.settlement)]
+        if kind != "settlement":
+            names.append(waiting.id)
+        for name in names:
+            with pytest.raises(NotFoundError):
+                await desk.review.reexamine(kind, name, WHY)
+
+    async def test_refund_of_one_that_is_undone(self, desk):
+        """
+        A refund that is undone together with its settlement is not asked for by itself.
+        """
+        folder = await desk.settled()
+        desk.payer.fail("refund", "decline:TRADE_TOO_OLD")
+        await desk.returns.give_back(desk.intent(), desk.name_of(folder.settlement), Return())
+        refund = (await desk.review.listed())[1]
+        with pytest.raises(StateConflictError):
+            await desk.review.reexamine("refund", refund.id, WHY)
+
+        assert "refund" == refund.kind
+
+    async def test_late_refund(self, desk):
+        """
+        A refund that was refused beside a settlement that goes on is tried again by itself.
+        """
+        folder = await late_and_refused(desk)
+        (waiting,) = await desk.review.listed()
+        assert ("refund", "cash_due") == (waiting.kind, folder.settlement.state.phase)
+        await desk.review.reexamine("refund", waiting.id, WHY)
+        await desk.work_off(folder, turns=10)
+
+        assert ([], 0) == (await desk.review.listed(), desk.payer.net)
