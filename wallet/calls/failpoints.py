@@ -27,6 +27,7 @@ ASKING = (BEFORE_QUERY, AFTER_QUERY)
 ASKED = ("register", "cancel_registration", "settle", "cancel_settlement", "charge", "refund")
 """The others are repeated instead, or asked about by what they were to undo."""
 
-CALL_FAILPOINTS = tuple(f"{operation}.{where}" for operation in OPERATIONS for where in DOING) + (
+CALL_FAILPOINTS = (
+    *(f"{operation}.{where}" for operation in OPERATIONS for where in DOING),
     *(f"{operation}.{where}" for operation in ASKED for where in ASKING),
 )
