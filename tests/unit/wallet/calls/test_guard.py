@@ -4,10 +4,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from integrations.spi import UnavailableError
 from wallet.calls.errors import NotStartedError
 from wallet.calls.guard import Breaker, Guard
+from wallet.http.tally import NoTally
 
 
 async def fine():
@@ -128,3 +130,38 @@ class TestBreaker:
 
         assert (True, False) == (first, second)
         assert not breaker.admits(clock.now())
+
+
+class TestTally:
+    async def test_opens_and_closes(self, clock):
+        """
+        A breaker that opens or closes is counted and logged, once each.
+        """
+        told = []
+        guard = Guard(clock=clock, threshold=2, pause_seconds=5, tally=Told(told))
+        with capture_logs() as written:
+            for _ in range(2):
+                with pytest.raises(UnavailableError):
+                    await guard.run("a", 100, unavailable)
+            clock.advance(5)
+            for _ in range(2):
+                await guard.run("a", 100, fine)
+
+        assert [("a", "open"), ("a", "closed")] == told
+        assert [("warning", "open"), ("info", "closed")] == [
+            (line["log_level"], line["state"])
+            for line in written
+            if line["event"] == "breaker changed"
+        ]
+
+
+class Told(NoTally):
+    """
+    Keeps what it is told of breakers.
+    """
+
+    def __init__(self, told):
+        self.told = told
+
+    def breaker(self, integration_id, state):
+        self.told.append((integration_id, state))
