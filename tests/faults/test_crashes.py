@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.faults.crash.lanes import lane_of
+from tests.faults.crash.cashier import Cashier
+from tests.faults.crash.lanes import Kept, judged, lane_of
+from tests.faults.crash.people import insured
 from tests.faults.crash.plans import (
     DATABASES,
     EACH_ONCE,
@@ -13,7 +15,9 @@ from tests.faults.crash.plans import (
     seeds,
     victims,
 )
+from tests.faults.crash.programs import RealRegion, real_clock
 from tests.faults.crash.scenarios import SCENARIOS, reaching
+from tests.faults.crash.visits import Patient, Wish
 from wallet.settling.failpoints import FAILPOINTS
 
 RUNS_OF_A_LANE = 8
@@ -71,6 +75,61 @@ class TestCrashes:
             )
 
         assert sum(len(lane) for lane in lanes) == len(runs)
+
+
+class TestRealPrograms:
+    @pytest.mark.timeout(300)
+    @pytest.mark.parametrize(
+        ("database", "server", "worker"),
+        [
+            (
+                "sqlite",
+                ("settle.after_perform", "returns.after_intent_commit"),
+                ("charge.after_perform",),
+            ),
+            (
+                "postgres",
+                ("register.after_perform", "confirm.after_intent_commit"),
+                ("tender.after_open_commit",),
+            ),
+        ],
+    )
+    async def test_they_are_started_again(
+        self, database, server, worker, new_url, nursery, tmp_path
+    ):
+        """
+        What holds of the forked processes holds of the programs that an operator starts.
+        """
+        person = insured(0, 0)
+        region = RealRegion(
+            nursery=nursery,
+            folder=tmp_path,
+            database_url=new_url(database),
+            clock=real_clock(),
+            people=(person,),
+            changes={"lease_seconds": "2"},
+        )
+        points = {"server": list(server), "worker": list(worker)}
+
+        def next_point(name: str) -> str:
+            return points[name].pop(0) if points[name] else ""
+
+        async with region:
+            kept = [
+                Kept(lambda _: region.serve(next_point("server")), region.arming("server")),
+                Kept(lambda _: region.work(next_point("worker")), region.arming("worker")),
+            ]
+            await region.answering()
+            phone = await region.phone(person)
+            patient = Patient(Cashier(region, await region.window(), phone), 1)
+            settlement = await patient.settled(Wish(cash_by="agreement"))
+            await patient.give_back(settlement, ())
+            await judged(region, patient)
+            ends = [len(each.ends) for each in kept]
+            for each in kept:
+                each.stop()
+
+        assert [len(server), len(worker)] == ends
 
 
 class TestPlans:

@@ -174,7 +174,7 @@ class Lane:
         for name in armed:
             if plan.encore or not self._kept[name].ends:
                 await self._kept[name].disarm()
-        await self._judged(plan, patient)
+        await judged(self.region, patient)
         if ends != {Ended(signal=9, code=0)}:
             raise RunFailedError(plan, f"nobody died at the failpoint: {ends or 'no end'}")
         return Done(
@@ -184,32 +184,32 @@ class Lane:
             seconds=time.monotonic() - began,
         )
 
-    async def _judged(self, plan: Plan, patient: Patient) -> None:
-        """
-        Insist that all books agree, as soon as everything is at rest.
-        """
-        party_id = patient.cashier.window.party_id
-        visiting = self.region.services.money.visiting
-        resident_id, _ = visiting.locate(party_id, patient.visit)
-        psn_no = self._psn_no(patient)
-        latest = time.monotonic() + _QUIET_SECONDS
-        while True:
-            found = faults_of(await evidence(self.region, resident_id, psn_no))
-            if not found:
-                return
-            if time.monotonic() > latest:
-                raise RunFailedError(plan, "; ".join(found))
-            await asyncio.sleep(_PAUSE_SECONDS)
-
-    def _psn_no(self, patient: Patient) -> str:
-        number = patient.cashier.phone.holder.number
-        return next(one.psn_no for one in self.region.people if one.certno == number)
-
     async def _window(self, cash_due_seconds: int) -> Window:
         if cash_due_seconds not in self._windows:
             window = await self.region.window(cash_due_seconds=cash_due_seconds)
             self._windows[cash_due_seconds] = window
         return self._windows[cash_due_seconds]
+
+
+async def judged(region: Region, patient: Patient) -> None:
+    """
+    Insist that all books agree about a patient, as soon as everything is at rest.
+
+    Raises:
+        AssertionError: they do not.
+    """
+    party_id = patient.cashier.window.party_id
+    resident_id, _ = region.services.money.visiting.locate(party_id, patient.visit)
+    number = patient.cashier.phone.holder.number
+    psn_no = next(one.psn_no for one in region.people if one.certno == number)
+    latest = time.monotonic() + _QUIET_SECONDS
+    while True:
+        found = faults_of(await evidence(region, resident_id, psn_no))
+        if not found:
+            return
+        if time.monotonic() > latest:
+            raise AssertionError("; ".join(found))
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 def lane_of(nursery: Nursery, folder: Path, database_url: str, plans: list[Plan]) -> Lane:
