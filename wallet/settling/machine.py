@@ -37,6 +37,7 @@ from wallet.settling.happenings import (
     NotSecured,
     Reexamined,
     RefundEnded,
+    RefundReopened,
     RefundsOpened,
     Secured,
     Tendered,
@@ -120,20 +121,22 @@ def _doubtful(state: State, event: Doubtful) -> State:
         case "upload":
             unknown = replace(state, upload="unknown")
             return moves.at_step(unknown, "revoke_upload", tries=state.tries)
-        case "revoke_upload":
-            return _revoke_doubted(state)
+        case "revoke_upload" | "reverse":
+            return _undo_doubted(state)
         case "pre_settle" if state.tries + 1 >= LARGEST_TRIES:
             return moves.cancelling(state, "INSURER_UNREACHABLE")
+        case "pre_settle":
+            return moves.at_step(state, "pre_settle", tries=state.tries + 1)
         case _:
             return replace(state, status="unknown", tries=state.tries + 1)
 
 
-def _revoke_doubted(state: State) -> State:
+def _undo_doubted(state: State) -> State:
     """
-    Repeat a revocation that nobody knows of, and ever more rarely begin it anew.
+    Repeat an undo that nobody knows of, and ever more rarely begin it anew.
 
-    An insurer that carried it out may refuse to hear the same message again for ever, but answers
-    another one that nothing is left to revoke.
+    An insurer may refuse to hear the same message again for ever, because it carried it out or
+    because the message has grown too old, but answers another one that says the same.
     """
     tries = state.tries + 1
     anew = tries > 1 and tries & (tries - 1) == 0
@@ -232,6 +235,16 @@ def _not_revoked(state: State, event: Failed) -> State:
     return moves.review(state, event.code)
 
 
+def _refund_reopened(state: State, _event: RefundReopened) -> State:
+    """
+    One that was refused is open again; while everything is undone that is done for all at once.
+    """
+    if state.phase in {"cancelling", "review"} or state.refunds_failed == 0:
+        raise IllegalMoveError
+    failed, opened = state.refunds_failed - 1, state.refunds_open + 1
+    return replace(state, refunds_failed=failed, refunds_open=opened)
+
+
 _APPLY: Mapping[type, Callable[[State, Any], State]] = {
     Committed: _committed,
     Unsent: _unsent,
@@ -252,4 +265,5 @@ _APPLY: Mapping[type, Callable[[State, Any], State]] = {
     Tendered: moves.tendered,
     RefundsOpened: moves.refunds_opened,
     RefundEnded: moves.refund_ended,
+    RefundReopened: _refund_reopened,
 }

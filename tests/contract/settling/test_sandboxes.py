@@ -3,6 +3,7 @@
 import pytest
 
 from tests.contract.nhsa.builders import bill_of
+from tests.fixtures.desks import DETAILS
 from wallet.settling.opening import Wish
 from wallet.settling.returns import Return
 from wallet.settling.service import Confirmation, Offered
@@ -59,6 +60,18 @@ async def assert_agree(desk, folder):
     assert int(standing) == live
     assert balances.get(("provider:alipay", "CNY"), 0) == paid
     assert 0 == sum(balances.values())
+
+
+async def silence(desk):
+    """
+    Twenty minutes without the insurer, then an hour with it.
+    """
+    for minute in range(80):
+        desk.clock.advance(60)
+        await desk.loop.run_due()
+        if minute == 20:
+            async with desk.world.http.delete("/_sandbox/faults") as answer:
+                assert answer.ok
 
 
 class TestRealPartners:
@@ -165,6 +178,61 @@ class TestRealPartners:
         await real.world.fault(kind, "2208", times=1)
         unsure = await real.settling.cancel(real.intent(), real.name_of(due.settlement))
         closed = await rest(real, unsure)
+
+        assert "cancelled" == state(closed).phase
+        await assert_agree(real, closed)
+
+    @pytest.mark.parametrize("kind", ["cut_before_response", "cut_after_request"])
+    async def test_a_reversal_in_doubt(self, real, kind):
+        """
+        A reversal that is cut comes to an end, although the platform hears no message twice.
+        """
+        folder = await shown(real)
+        await real.world.fault("cut_after_request", "2207", times=1)
+        await real.world.fault(kind, "2601", times=2)
+        said = Confirmation(cash_minor=state(folder).cash_minor, cash_by="agreement")
+        name = real.name_of(folder.settlement)
+        unsure = await real.settling.confirm(real.intent(), name, said)
+        closed = await rest(real, unsure, turns=300)
+
+        assert "cancelled" == state(closed).phase
+        await assert_agree(real, closed)
+
+    @pytest.mark.parametrize("kind", ["cut_before_response", "cut_after_request"])
+    @pytest.mark.parametrize("operation", ["2204", "2206"])
+    async def test_before_the_split(self, real, operation, kind):
+        """
+        What is cut before the split is done anew until the split is shown.
+        """
+        await real.world.fault(kind, operation, times=1)
+        folder = await real.work_off(await shown(real), until="awaiting_approval")
+
+        assert "awaiting_approval" == state(folder).phase
+
+    async def test_a_registration_after_a_long_silence(self, real):
+        """
+        A platform that was away for long still gets the registration, in a message of today.
+        """
+        await real.world.fault("cut_after_request", "2201", times=0)
+        scan = await real.scan_of_zhang()
+        visit = await real.visits.open(real.intent(), scan, DETAILS)
+        await silence(real)
+        async with real.database.reading() as session:
+            opened = await real.visits.records.get(session, visit.resident_id, visit.visit_id)
+
+        assert opened.state.registered
+
+    async def test_a_reversal_after_a_long_silence(self, real):
+        """
+        A platform that was away for long still gets the reversal, in a message of today.
+        """
+        folder = await shown(real)
+        await real.world.fault("cut_after_request", "2207", times=0)
+        await real.world.fault("cut_after_request", "2601", times=0)
+        said = Confirmation(cash_minor=state(folder).cash_minor, cash_by="agreement")
+        await real.settling.confirm(real.intent(), real.name_of(folder.settlement), said)
+        await silence(real)
+        closed = await rest(real, folder)
 
         assert "cancelled" == state(closed).phase
         await assert_agree(real, closed)

@@ -102,17 +102,18 @@ class TestOpen:
         """
         What is never known is left to a person, who may ask again.
         """
-        desk.insurer.fail("register", *["cut_before"] * 8)
+        desk.insurer.fail("register", *["cut_before"] * 33)
         visit = await registrations.open()
         desk.clock.advance(60)
-        for _ in range(40):
+        for _ in range(130):
             desk.clock.advance(300)
             await desk.loop.run_due()
         left = await registrations.look(visit)
         assert "review" == left.state.phase
-        await desk.visits.reexamine(visit.resident_id, visit.visit_id)
+        (waiting,) = await desk.review.listed()
+        await desk.reexamine()
         with pytest.raises(StateConflictError):
-            await desk.visits.reexamine(visit.resident_id, visit.visit_id)
+            await desk.review.reexamine("visit", waiting.id, "again (T-2)")
         for _ in range(20):
             desk.clock.advance(300)
             await desk.loop.run_due()
