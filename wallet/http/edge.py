@@ -5,12 +5,11 @@ What happens to every request, found or not: an id, safe headers, one line in th
 was found, and an answer that none was found needs all three as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import structlog
 from litestar import Litestar
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +17,7 @@ from wallet.http.metrics import Metrics
 from wallet.logs import REQUEST_ID
 
 REQUEST_ID_HEADER: Final = "x-request-id"
+_REQUEST_ID: Final = REQUEST_ID_HEADER.encode()
 # an id of ours has no digits at all, so that no mask of the log takes a part of it for a number
 _LETTERS: Final = str.maketrans("0123456789", "ghjkmnpqrs")
 _UNKNOWN_ROUTE: Final = "(none)"
@@ -61,9 +61,11 @@ class Edge:
         self._make_request_id = make_request_id
         self._elapsed = elapsed
         self._metrics = metrics
-        self._headers = dict(HEADERS)
+        always = dict(HEADERS)
         if strict_transport:
-            self._headers["strict-transport-security"] = STRICT_TRANSPORT
+            always["strict-transport-security"] = STRICT_TRANSPORT
+        # encoded once: the framework's own view of headers looks through all of them for each
+        self._headers = [(name.encode(), value.encode()) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
@@ -82,16 +84,21 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableScopeHeaders.from_message(message)
-                headers[REQUEST_ID_HEADER] = request_id
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                message["headers"] = self._completed(message["headers"], request_id)
             await send(message)
 
         try:
             await self._app(scope, receive, answer)
         finally:
             self._account(scope, status, request_id, self._elapsed() - started)
+
+    def _completed(
+        self, given: Iterable[tuple[bytes, bytes]], request_id: str
+    ) -> list[tuple[bytes, bytes]]:
+        kept = [pair for pair in given if pair[0].lower() != _REQUEST_ID]
+        present = {name.lower() for name, _ in kept}
+        added = (pair for pair in self._headers if pair[0] not in present)
+        return [*kept, *added, (_REQUEST_ID, request_id.encode())]
 
     def _account(self, scope: Scope, status: int, request_id: str, seconds: float) -> None:
         route = str(scope.get("path_template") or _UNKNOWN_ROUTE)

@@ -3,7 +3,7 @@ What was shown at the desk, as an integration may rely on it. Pure.
 """
 
 from integrations.spi import CardRead, Evidence, FusedCode, ScannedCode
-from wallet.presentations.service import Opening
+from wallet.presentations.service import FOREIGN, Opening
 from wallet.resolving import reading
 from wallet.resolving.reading import Foreign
 from wallet.resolving.scans import Attempt
@@ -16,7 +16,8 @@ def evidence(attempt: Attempt, opening: Opening) -> Evidence:
     card = attempt.scan.card
     if card is not None:
         return CardRead(reader=card.reader, card=card.card, number=card.number, serial=card.serial)
-    scanned = reading.parse(attempt.scan.code)
-    if isinstance(scanned, Foreign):
-        return ScannedCode(family=scanned.family, text=scanned.text)
+    if opening.method == FOREIGN:
+        scanned = reading.parse(attempt.scan.code)
+        if isinstance(scanned, Foreign):
+            return ScannedCode(family=scanned.family, text=scanned.text)
     return FusedCode(reference=f"{opening.presentation_id:x}")

@@ -32,6 +32,7 @@ from wallet.bindings.service import Binding
 from wallet.calls.guard import Guard
 from wallet.http.tally import NoTally, Tally
 from wallet.resolving.distrust import contained, sound
+from wallet.resolving.releasing import declared, released
 from wallet.resolving.snapshots import snapshot_holds
 from wallet.resolving.words import NOT_BOUND, Status
 
@@ -137,11 +138,18 @@ class Asker:
         """
         Return a verdict for each context, in the order given.
         """
-        return tuple(
-            await asyncio.gather(
-                *(self._one(context, bindings.get(context), inquiry) for context in contexts)
-            )
-        )
+        answers: dict[str, ContextVerdict] = {}
+        asked: dict[str, Integration] = {}
+        for name in contexts:
+            answer = self._at_hand(name, bindings.get(name), inquiry)
+            if isinstance(answer, ContextVerdict):
+                answers[name] = answer
+            else:
+                asked[name] = answer
+        if asked:
+            calls = (self._asked(each, bindings[name], inquiry) for name, each in asked.items())
+            answers |= zip(asked, await asyncio.gather(*calls), strict=True)
+        return tuple(answers[name] for name in contexts)
 
     def _stays(self, binding: Binding, purpose: Purpose, now: datetime) -> bool:
         integration = self._registry.get(binding.integration_id)
@@ -152,9 +160,12 @@ class Asker:
             manifest, binding, purpose, now
         )
 
-    async def _one(
+    def _at_hand(
         self, context: str, binding: Binding | None, inquiry: Inquiry
-    ) -> ContextVerdict:
+    ) -> ContextVerdict | Integration:
+        """
+        Return a verdict that nobody needs to be asked for, or who is to be asked.
+        """
         if binding is None:
             return ContextVerdict(
                 context=context,
@@ -171,6 +182,12 @@ class Asker:
             manifest, binding, purpose, inquiry.now
         ):
             return _from_snapshot(manifest, binding, purpose)
+        return integration
+
+    async def _asked(
+        self, integration: Integration, binding: Binding, inquiry: Inquiry
+    ) -> ContextVerdict:
+        manifest = integration.manifest
         began = self._elapsed()
         try:
             verdict = await self._guard.run(
@@ -203,13 +220,13 @@ async def _validated(
     verdict = sound(await integration.validate(request), Valid, Refused)
     match verdict:
         case Valid(fields=fields):
-            fresh = _declared(manifest, fields)
+            fresh = declared(manifest, fields)
             return ContextVerdict(
                 context=binding.context,
                 integration_id=manifest.id,
                 binding=binding,
                 status=Status.VALID,
-                fields=_released(manifest, inquiry.purpose, fresh),
+                fields=released(manifest, inquiry.purpose, fresh),
                 credential=credential,
                 fresh=fresh if manifest.snapshot_ages else None,
             )
@@ -249,23 +266,8 @@ def _from_snapshot(manifest: Manifest, binding: Binding, purpose: Purpose) -> Co
         integration_id=manifest.id,
         binding=binding,
         status=Status.VALID,
-        fields=_released(manifest, purpose, fields),
+        fields=released(manifest, purpose, fields),
     )
-
-
-def _declared(manifest: Manifest, fields: Fields) -> Fields:
-    """
-    Return the fields that the manifest releases for any purpose.
-    """
-    names = {name for released in manifest.releases.values() for name in released}
-    if not names.issuperset(fields):
-        _LOG.warning("fields beyond the manifest were dropped", integration=manifest.id)
-    return {name: value for name, value in fields.items() if name in names}
-
-
-def _released(manifest: Manifest, purpose: Purpose, fields: Fields) -> Fields:
-    allowed = manifest.releases.get(purpose, ())
-    return {name: fields[name] for name in allowed if name in fields}
 
 
 def _refused(manifest: Manifest, binding: Binding, refused: Refused) -> ContextVerdict:
