@@ -18,6 +18,7 @@ from wallet.consents.controller import ConsentsController
 from wallet.db import migrate
 from wallet.devices.controller import DevicesController, FreezingController
 from wallet.devices.showing_controller import BarcodesController, CodeController
+from wallet.http.bodies import StrictRequest
 from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.document import ClosedStructs
 from wallet.http.edge import install
@@ -88,6 +89,7 @@ def create_app(services: Services) -> Litestar:
         dependencies=_dependencies(services, _readiness(basis, timekeeping)),
         guards=[clock_guard(timekeeping, *CLOCKED)],
         middleware=[LimitsMiddleware()],
+        request_class=StrictRequest,
         exception_handlers=handlers(),
         plugins=[ClosedStructs()],
         openapi_config=configuration(interface()),

@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter, URLEncodedBody
 from msgspec import Meta, Struct
 
 from wallet.errors import NotFoundError
+from wallet.http.bodies import StrictRequest
 from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.described import allows, signed_at_will
 from wallet.http.document import ClosedStructs
@@ -127,6 +128,7 @@ class Shop:
                 "resident": self.resident,
             },
             middleware=[LimitsMiddleware(read_seconds=0.2)],
+            request_class=StrictRequest,
             exception_handlers=handlers(),
             plugins=[ClosedStructs()],
             openapi_config=configuration(Interface(version="1.0.0", description="A shop.")),
