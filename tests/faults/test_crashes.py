@@ -65,7 +65,12 @@ class TestCrashes:
             folder.mkdir()
             return await lane_of(nursery, folder, new_url(plans[0].database), plans).play(plans)
 
-        done = await asyncio.gather(*(one(number, run) for number, run in enumerate(lanes)))
+        done = await asyncio.gather(
+            *(one(number, run) for number, run in enumerate(lanes)), return_exceptions=True
+        )
+        failed = [lane for lane in done if isinstance(lane, Exception)]
+        if failed:
+            raise ExceptionGroup("runs went wrong", failed)
         runs = [each for lane in done for each in lane]
         for each in runs:
             record_property(
