@@ -1,6 +1,7 @@
 """The database fixtures and what both databases have in common."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import ClassVar
 
 import pytest
@@ -31,10 +32,12 @@ class SampleRow(SQLModel, table=True):
 
 
 @pytest.fixture
-async def database(database: Database) -> Database:
+async def database(database: Database) -> AsyncIterator[Database]:
     async with database.engine.begin() as connection:
         await connection.run_sync(SampleRow.metadata.create_all)
-    return database
+    yield database
+    async with database.engine.begin() as connection:
+        await connection.run_sync(SampleRow.metadata.drop_all)
 
 
 def _values(sample_id: int, amount_minor: int = 100) -> dict[str, object]:
