@@ -22,6 +22,7 @@ _RATE = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 _ANSWER, _SUBJECT, _DETAIL = 780, 36, 220
 _CONTEXTS = "'health_card', 'insurance', 'payment'"
 _BINDINGS = "1::bigint, 2, 3"
+_ROUTE = "'POST /v1/resolve'"
 
 
 def script(desk: Desk, residents: int) -> str:
@@ -32,51 +33,7 @@ def script(desk: Desk, residents: int) -> str:
         desk: who scans.
         residents: how many were seeded.
     """
-    route = "'POST /v1/resolve'"
-    terminal = str(desk.terminal_id)
-    purpose = f"'{PURPOSE}'"
-    reading = {
-        1: ":resident",
-        2: str(SERVER),
-        3: purpose,
-        4: str(desk.party_id),
-        5: terminal,
-        6: route,
-        7: ":key::text",
-    }
-    consents = "4::bigint, 5, 6"  # those for registration, as they are seeded
-    entry = ":entry::bigint"
-    writing = {
-        1: ":resident",
-        2: str(SERVER),
-        3: "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
-        4: _bytes(NONCE),
-        5: "false",
-        6: "now()",
-        7: str(desk.party_id),
-        8: terminal,
-        9: purpose,
-        10: f"ARRAY[{_BINDINGS}]",
-        11: f"ARRAY[{consents}]",
-        12: route,
-        13: ":key::text",
-        14: _bytes(bytes(32)),
-        15: ":presentation",
-        16: _bytes(bytes(_ANSWER)),
-        17: "now() + interval '1 day'",
-        18: "now() + interval '30 days'",
-        19: "'outpatient_registration'",
-        20: "now() + interval '5 minutes'",
-        21: f"ARRAY[{_CONTEXTS}]",
-        22: f"ARRAY[{_CONTEXTS}]",
-        23: f"ARRAY[{_BINDINGS}]",
-        24: "ARRAY[1, 1, 1]",
-        25: "ARRAY['', '', '']",
-        26: f"ARRAY[{', '.join([_bytes(bytes(_SUBJECT))] * 3)}]",
-        27: f"ARRAY[{entry}, {entry} + 1]",
-        28: "ARRAY['scanned', 'disclosed']",
-        29: f"ARRAY[{', '.join([_bytes(bytes(_DETAIL))] * 2)}]",
-    }
+    reading, writing = _reading(desk), _writing(desk)
     largest = 2**62
     lines = [
         f"\\set resident random(1, {residents})",
@@ -106,6 +63,54 @@ def rate(server: Server, database: str, place: Path, seconds: int) -> float:
     if found is None:
         raise LookupError("pgbench told no rate")
     return float(found[1])
+
+
+def _reading(desk: Desk) -> Mapping[int, str]:
+    return {
+        1: ":resident",
+        2: str(SERVER),
+        3: f"'{PURPOSE}'",
+        4: str(desk.party_id),
+        5: str(desk.terminal_id),
+        6: _ROUTE,
+        7: ":key::text",
+    }
+
+
+def _writing(desk: Desk) -> Mapping[int, str]:
+    consents = "4::bigint, 5, 6"  # those for registration, as they are seeded
+    entry = ":entry::bigint"
+    return {
+        1: ":resident",
+        2: str(SERVER),
+        3: "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+        4: _bytes(NONCE),
+        5: "false",
+        6: "now()",
+        7: str(desk.party_id),
+        8: str(desk.terminal_id),
+        9: f"'{PURPOSE}'",
+        10: f"ARRAY[{_BINDINGS}]",
+        11: f"ARRAY[{consents}]",
+        12: _ROUTE,
+        13: ":key::text",
+        14: _bytes(bytes(32)),
+        15: ":presentation",
+        16: _bytes(bytes(_ANSWER)),
+        17: "now() + interval '1 day'",
+        18: "now() + interval '30 days'",
+        19: "'outpatient_registration'",
+        20: "now() + interval '5 minutes'",
+        21: f"ARRAY[{_CONTEXTS}]",
+        22: f"ARRAY[{_CONTEXTS}]",
+        23: f"ARRAY[{_BINDINGS}]",
+        24: "ARRAY[1, 1, 1]",
+        25: "ARRAY['', '', '']",
+        26: f"ARRAY[{', '.join([_bytes(bytes(_SUBJECT))] * 3)}]",
+        27: f"ARRAY[{entry}, {entry} + 1]",
+        28: "ARRAY['scanned', 'disclosed']",
+        29: f"ARRAY[{', '.join([_bytes(bytes(_DETAIL))] * 2)}]",
+    }
 
 
 def _folded(read: str, write: str) -> str:
