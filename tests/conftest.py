@@ -4,6 +4,7 @@ import pytest
 
 pytest_plugins = (
     "tests.fixtures.databases",
+    "tests.fixtures.fuzz_option",
     "tests.fixtures.vaults",
     "tests.faults.crash.options",
 )

@@ -19,7 +19,8 @@ DESCRIPTION: Final = (
     "payment. Errors are RFC 9457 problems; decide by `code`. 64-bit numbers are strings; money "
     "is an integer in minor units (fen). Every answer carries an `X-Request-Id`, the caller's own "
     "if it sent one of 16 to 64 letters, digits, `-` and `_`. Bodies are closed: an unknown "
-    "member is refused. Answers may get more members within v1."
+    'member is refused, and so is a value of another type: `"1"` is no integer, nor is `1.0`. '
+    "Answers may get more members within v1."
 )
 TAGS: Final = {
     "desk": "What a terminal of a relying party does: scan, register, settle, return.",
