@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -14,7 +15,7 @@ from litestar import Litestar
 from sqlalchemy import text
 
 from tests.fixtures.servers import free_port
-from wallet.cli import worker
+from wallet.cli import serve, worker
 from wallet.cli.metering import common_page, page
 from wallet.cli.serving import application
 from wallet.http.metrics import Metrics
@@ -89,6 +90,55 @@ class TestWork:
             await stopped(worker._work(Settings()), capsys)
 
         assert "duties not scheduled" in {line["event"] for line in written}
+
+
+class Started:
+    """
+    Stands where the server, or the worker's loop, would begin; keeps what it was begun with.
+    """
+
+    def __init__(self):
+        self.given, self.served = {}, 0
+
+    def __call__(self, *_arguments, **given):
+        self.given = given
+        return self
+
+    def serve(self):
+        self.served += 1
+
+    def run(self, coroutine):
+        coroutine.close()
+        self.served += 1
+
+
+class TestCommands:
+    def test_serve(self, deployment, monkeypatch):
+        """
+        The server is begun with as many processes as were asked for, and time to end.
+        """
+        started = Started()
+        monkeypatch.setattr(serve, "Granian", started)
+        monkeypatch.setenv("FUSION_WALLET_WORKERS", "3")
+        deployment.told("serve")
+
+        assert (1, 3, 30, False) == (
+            started.served,
+            started.given["workers"],
+            started.given["workers_kill_timeout"],
+            started.given["websockets"],
+        )
+        multiprocessing.set_start_method(None, force=True)
+
+    def test_worker(self, process, monkeypatch):
+        """
+        The worker runs on the faster loop.
+        """
+        started = Started()
+        monkeypatch.setattr(worker, "uvloop", started)
+        process.told("worker")
+
+        assert 1 == started.served
 
 
 class TestPages:
