@@ -1,50 +1,31 @@
 """
-``fusion-wallet bench``.
+``python -m bench``: what ``fusion-wallet bench resolve`` starts, with its options as JSON.
 """
 
+import sys
 from pathlib import Path
 
-import click
 import msgspec
 
-from bench.report import markdown
+from bench.report import Report, markdown
 from bench.resolve import Plan, run
 
 
-@click.group("bench", context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """
-    Measure the wallet. Only ratios inside one run mean anything (docs/performance.md).
+    Do one run; print its report, and write it where the plan says.
     """
+    plan = msgspec.json.decode(sys.argv[1], type=Plan)
+    told = run(plan)
+    print(markdown(told))
+    if plan.out:
+        _write(told, Path(plan.out))
 
 
-@main.command("resolve")
-@click.option("--seconds", default=5, show_default=True, type=click.IntRange(1, 60))
-@click.option("--rounds", default=4, show_default=True, type=click.IntRange(1, 20))
-@click.option("--connections", default=32, show_default=True, type=click.IntRange(1, 256))
-@click.option("--residents", default=3000, show_default=True, type=click.IntRange(10, 100_000))
-@click.option("--plain", is_flag=True, help="Measure the plain path on PostgreSQL too.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write Markdown, or JSON for .json.")
-def resolve(
-    *, seconds: int, rounds: int, connections: int, residents: int, plain: bool, out: Path | None
-) -> None:
-    """
-    Measure one scan: no database, SQLite, PostgreSQL, and PostgreSQL alone, in turns.
-    """
-    told = run(
-        Plan(
-            seconds=seconds,
-            rounds=rounds,
-            connections=connections,
-            residents=residents,
-            plain=plain,
-        )
-    )
-    click.echo(markdown(told))
-    if out is not None:
-        text = msgspec.json.encode(told) if out.suffix == ".json" else markdown(told).encode()
-        out.write_bytes(text)
+def _write(told: Report, place: Path) -> None:
+    as_json = place.suffix == ".json"
+    place.write_bytes(msgspec.json.encode(told) if as_json else markdown(told).encode())
 
 
 if __name__ == "__main__":
-    main(prog_name="fusion-wallet bench")
+    main()

@@ -26,6 +26,7 @@ class Variant(Struct, frozen=True, kw_only=True):
         rates: per second, one for each round.
         p50_ms: median over the rounds; 0 where it was not measured.
         p99_ms: likewise.
+        server_us: microseconds of processor that the server took for one answer.
         client_cpu: share of one core that the client took, the most of any round.
         refused: answers that were not 200.
     """
@@ -34,6 +35,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     rates: list[float]
     p50_ms: float = 0.0
     p99_ms: float = 0.0
+    server_us: float = 0.0
     client_cpu: float = 0.0
     refused: int = 0
 
@@ -119,13 +121,14 @@ def markdown(told: Report) -> str:
     """
     Return a report as Markdown; it reads well on a terminal too.
     """
-    lines = ["| variant | per second | spread | p50 ms | p99 ms | client CPU | refused |"]
-    lines.append("|---|--:|--:|--:|--:|--:|--:|")
+    heads = "p50 ms | p99 ms | server CPU µs | client CPU | refused"
+    lines = [f"| variant | per second | spread | {heads} |"]
+    lines.append("|---|--:|--:|--:|--:|--:|--:|--:|")
     for each in told.variants:
         times = f"{each.p50_ms:.1f} | {each.p99_ms:.1f}" if each.p50_ms else "– | –"
         lines.append(
             f"| {each.name} | {each.median:.0f} | ×{each.spread:.2f} | {times} "
-            f"| {each.client_cpu:.2f} | {each.refused} |"
+            f"| {each.server_us:.0f} | {each.client_cpu:.2f} | {each.refused} |"
         )
     lines += ["", "| ratio of medians | |", "|---|--:|"]
     lines += [f"| {ratio.of} ÷ {ratio.to} | {ratio.value:.3f} |" for ratio in told.ratios]

@@ -34,16 +34,28 @@ class Plan(Struct, frozen=True, kw_only=True):
         connections: of the client.
         residents: in each database.
         plain: measure the plain path on PostgreSQL too.
+        out: the file to write the report into, if any.
     """
 
     seconds: int
     rounds: int
     connections: int = 32
-    residents: int = 3000
+    residents: int = 2000
     plain: bool = False
+    out: str | None = None
 
 
-Measure = Callable[[], Awaitable[Tally | float]]
+class Taken(Struct, frozen=True, kw_only=True):
+    """
+    What one variant gave in one round; `tally` is None for `pgbench`.
+    """
+
+    rate: float
+    tally: Tally | None = None
+    server_us: float = 0.0
+
+
+Measure = Callable[[], Awaitable[Taken]]
 
 
 def run(plan: Plan) -> Report:
@@ -113,40 +125,43 @@ async def _wallets(plan: Plan, folder: Path, server: Server) -> dict[str, Wallet
 def _resolving(wallet: Wallet, plan: Plan) -> Measure:
     rates = [_FIRST_GUESS]
 
-    async def measure() -> Tally:
+    async def measure() -> Taken:
         most = int(max(rates) * _ROOM * plan.seconds)
-        tally = await wallet.round(plan.seconds, plan.connections, most)
+        tally, spent = await wallet.round(plan.seconds, plan.connections, most)
         rates.append(int(tally.rate))
-        return tally
+        answers = max(sum(tally.statuses.values()), 1)
+        return Taken(rate=tally.rate, tally=tally, server_us=spent / answers * 1_000_000)
 
     return measure
 
 
 def _stating(server: Server, script: Path, plan: Plan) -> Measure:
-    async def measure() -> float:
-        return await asyncio.to_thread(pgbench.rate, server, _COPY, script, plan.seconds)
+    async def measure() -> Taken:
+        rate = await asyncio.to_thread(pgbench.rate, server, _COPY, script, plan.seconds)
+        return Taken(rate=rate)
 
     return measure
 
 
-async def _rounds(measures: dict[str, Measure], rounds: int) -> dict[str, list[Tally | float]]:
-    taken: dict[str, list[Tally | float]] = {name: [] for name in measures}
+async def _rounds(measures: dict[str, Measure], rounds: int) -> dict[str, list[Taken]]:
+    taken: dict[str, list[Taken]] = {name: [] for name in measures}
     for number in range(1, rounds + 1):
         for name, measure in measures.items():
             result = await measure()
             taken[name].append(result)
-            rate = result if isinstance(result, float) else result.rate
-            click.echo(f"round {number} of {rounds}: {name}: {rate:.0f}/s", err=True)
+            click.echo(f"round {number} of {rounds}: {name}: {result.rate:.0f}/s", err=True)
     return taken
 
 
-def _variant(name: str, taken: list[Tally | float]) -> Variant:
-    tallies = [each for each in taken if isinstance(each, Tally)]
+def _variant(name: str, taken: list[Taken]) -> Variant:
+    rates = [each.rate for each in taken]
+    tallies = [each.tally for each in taken if each.tally is not None]
     if not tallies:
-        return Variant(name=name, rates=[each for each in taken if isinstance(each, float)])
+        return Variant(name=name, rates=rates)
     return Variant(
         name=name,
-        rates=[tally.rate for tally in tallies],
+        rates=rates,
+        server_us=statistics.median(each.server_us for each in taken),
         p50_ms=statistics.median(tally.p50_ms for tally in tallies),
         p99_ms=statistics.median(tally.p99_ms for tally in tallies),
         client_cpu=max(tally.cpu_share for tally in tallies),

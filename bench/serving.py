@@ -13,6 +13,7 @@ from bench.deployment import WITHOUT_DATABASE, services_of
 from bench.plugins import FIELDS
 from codes import Accepted, ParsedCode
 from wallet.app import Services, create_app
+from wallet.cli.running import freeze
 from wallet.clock import SystemClock, seconds
 from wallet.logs import configure
 from wallet.parties.errors import ScopeDeniedError
@@ -78,7 +79,9 @@ def application() -> Litestar:
     services = services_of(settings)
     if os.environ.get(WITHOUT_DATABASE):
         services = replaced(services)
-    return create_app(services)
+    app = create_app(services)
+    freeze()
+    return app
 
 
 def replaced(services: Services) -> Services:

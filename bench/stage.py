@@ -16,6 +16,7 @@ import msgspec
 
 from bench.deployment import WITHOUT_DATABASE, services_of, variables
 from bench.load import Job, Tally
+from bench.processor import seconds_of
 from bench.seeding import NONCE, Desk, seed, token
 from codes import FUSION_1, Issue, counter_at, draw_online, instant_of
 from codes.keys import Holder
@@ -67,6 +68,7 @@ class Wallet:
         self._residents = residents
         self._used = -1
         self._rounds = 0
+        self._pid = 0
         self.desk = Desk(party_id=0, terminal_id=0, client_id="", key=b"")
 
     def settings(self) -> Settings:
@@ -105,6 +107,7 @@ class Wallet:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
+        self._pid = server.pid
         try:
             yield
         finally:
@@ -132,9 +135,9 @@ class Wallet:
                 return
         raise TimeoutError
 
-    async def round(self, job_seconds: float, connections: int, most: int) -> Tally:
+    async def round(self, job_seconds: float, connections: int, most: int) -> tuple[Tally, float]:
         """
-        Let the client scan for a while and return its tally.
+        Let the client scan for a while; return its tally, and the server's CPU seconds.
 
         Args:
             job_seconds: for how long.
@@ -158,6 +161,7 @@ class Wallet:
         finally:
             await services.close()
         self._rounds += 1
+        before = seconds_of(self._pid)
         client = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bench.load"),
             cwd=_TREE,
@@ -165,7 +169,8 @@ class Wallet:
             stdout=asyncio.subprocess.PIPE,
         )
         printed, _ = await client.communicate(msgspec.json.encode(job))
-        return msgspec.json.decode(printed, type=Tally)
+        spent = seconds_of(self._pid) - before
+        return msgspec.json.decode(printed, type=Tally), spent
 
     def _codes(self, services: Services, most: int) -> list[str]:
         """

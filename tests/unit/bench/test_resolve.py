@@ -3,7 +3,17 @@
 import msgspec
 import pytest
 
-from bench.report import NO_DATABASE, PLAIN, POSTGRES, SQLITE, STATEMENT, Report, markdown
+from bench.report import (
+    NO_DATABASE,
+    PLAIN,
+    POSTGRES,
+    SQLITE,
+    STATEMENT,
+    Report,
+    Variant,
+    markdown,
+    report,
+)
 from bench.resolve import Plan, run
 
 
@@ -59,3 +69,28 @@ class TestRun:
 
         assert told == again
         assert f"| {POSTGRES} |" in markdown(told)
+
+
+class TestReport:
+    """The report alone."""
+
+    def test_divides_medians(self):
+        """
+        A ratio is one median by another; a variant that did nothing divides nothing.
+        """
+        given = [
+            Variant(name=POSTGRES, rates=[100.0, 300.0, 200.0]),
+            Variant(name=STATEMENT, rates=[1000.0]),
+            Variant(name=NO_DATABASE, rates=[0.0]),
+        ]
+        ratios = report(given, {}, storage="memory", postgres="18").ratios
+
+        assert [(POSTGRES, STATEMENT, 0.2)] == [
+            (ratio.of, ratio.to, ratio.value) for ratio in ratios if ratio.of == POSTGRES
+        ]
+
+    def test_tells_the_spread(self):
+        """
+        The spread is the highest rate by the lowest.
+        """
+        assert 3.0 == Variant(name="x", rates=[100.0, 300.0]).spread
