@@ -369,6 +369,19 @@ class TestInline:
 
         assert [] == script.done
 
+    async def test_may_leave_everything_to_workers(self, database, work, clock):
+        """
+        With no time to wait nothing is begun; the thing stays due.
+        """
+        await put(database, work, clock, 1)
+        script = Script()
+        inline = self.inline(work, clock, script, limit_seconds=0)
+        await inline.drive("settlement", 1, 1)
+        await inline.close()
+
+        assert [] == script.done
+        assert 1 == len(await work.claim("w", 1))
+
 
 class TestBackoff:
     def test_grows_to_a_limit(self):
