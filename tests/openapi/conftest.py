@@ -9,7 +9,7 @@ from tests.fakes.whole import whole
 from tests.fixtures.callers import Resident, Terminal
 from tests.fixtures.stock import Stock
 from tests.fixtures.towns import Town
-from wallet.app import published
+from wallet.cli.documenting import document_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +44,9 @@ def stock(town):
     return Stock(Terminal(town), Resident(town))
 
 
-@pytest.fixture
-def made(town):
+@pytest.fixture(scope="session")
+def made():
     """
     The document as data.
     """
-    return json.loads(published(town.inner))
+    return json.loads(document_bytes())

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from wallet.http.described import one_of
+
 IntegrationId = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{1,31}\Z", examples=["health_card"])]
 
 
@@ -46,7 +48,7 @@ class LinkStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Where linking stands: ``linked``, ``choice_required`` or ``action_required``.
     """
 
-    status: str
+    status: Annotated[str, one_of(("linked", "choice_required", "action_required"))]
     binding: BindingView | None = None
     choices: list[ChoiceView] = []
     url: str = ""

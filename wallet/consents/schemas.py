@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from integrations.spi import Purpose
+from wallet.http.described import one_of
 
 ContextName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{1,31}\Z", examples=["insurance"])]
 
@@ -27,8 +28,8 @@ class ConsentView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     id: str
     context: str
-    purpose: str
-    basis: str
+    purpose: Annotated[str, one_of(Purpose)]
+    basis: Annotated[str, one_of(("contract", "law", "separate_consent"))]
     notice_version: str
     granted_at: str
 

@@ -192,7 +192,12 @@ class Passes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seeds: Annotated[list[Seed], Meta(max_length=1)]
     drift: Annotated[int, Meta(ge=-1, le=1)]
     clock_offset_seconds: Annotated[
-        int, Meta(description="How far the device's clock is ahead; negative when behind.")
+        int,
+        Meta(
+            ge=-(1 << 33),
+            le=1 << 33,
+            description="How far the device's clock is ahead; negative when behind.",
+        ),
     ]
     clock_warning: Annotated[
         bool, Meta(description="The clock is off by more than a step: codes will be refused.")

@@ -5,7 +5,10 @@ A route says of itself what no type tells: `allows` which of a terminal's scopes
 `signed_at_will` that its signature may be left out.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
+
+from msgspec import Meta
 
 from wallet.http.problems import MEDIA_TYPE
 
@@ -36,6 +39,13 @@ def signed_at_will() -> dict[str, Any]:
     Return what an unsafe route passes as ``opt`` whose signature may be left out.
     """
     return {SIGNATURE_OPTIONAL: True}
+
+
+def one_of(words: Iterable[str], description: str = "") -> Meta:
+    """
+    Return the annotation of a text that we answer and that is always one of a few words.
+    """
+    return Meta(description=description or None, extra_json_schema={"enum": [*words]})
 
 
 def problem_response(status: int, codes: list[str]) -> Json:

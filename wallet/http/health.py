@@ -4,6 +4,7 @@ Whether this process lives, and whether it should get traffic, and if not, why.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 import structlog
 from litestar import Controller, get
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wallet.db.session import Database
 from wallet.errors import WalletError
+from wallet.http.described import one_of
 from wallet.http.errors import NotReadyError
 from wallet.http.problems import problems
 from wallet.http.timekeeping import Timekeeping
@@ -118,7 +120,7 @@ class Health(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     The answer of a healthy process.
     """
 
-    status: str = "ok"
+    status: Annotated[str, one_of(("ok",))] = "ok"
 
 
 class HealthController(Controller):

@@ -13,7 +13,7 @@ from litestar.datastructures import ResponseHeader
 from litestar.enums import MediaType, OpenAPIMediaType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecurityScheme, Tag
+from litestar.openapi.spec import Components, SecurityScheme, Tag
 from msgspec import Struct
 
 from wallet.http.described import RESIDENT_SCHEME, TERMINAL_SCHEME
@@ -63,15 +63,7 @@ def configuration(interface: Interface) -> OpenAPIConfig:
         components=Components(
             security_schemes={
                 TERMINAL_SCHEME: SecurityScheme(
-                    type="oauth2",
-                    flows=OAuthFlows(
-                        client_credentials=OAuthFlow(
-                            token_url=interface.token_path, scopes=dict(interface.scopes)
-                        )
-                    ),
-                    description="A terminal's access token (RFC 6750), got with a JWT that its "
-                    "key signed (`private_key_jwt`). Unsafe calls are signed with the same key "
-                    "as well (RFC 9421); where one may do without, the headers are optional.",
+                    type="http", scheme="bearer", description=_terminal(interface)
                 ),
                 RESIDENT_SCHEME: SecurityScheme(
                     type="http", scheme="bearer", description="A resident's session token."
@@ -79,6 +71,16 @@ def configuration(interface: Interface) -> OpenAPIConfig:
             }
         ),
     )
+
+
+def _terminal(interface: Interface) -> str:
+    what = (
+        f"A terminal's access token (RFC 6750), got from `POST {interface.token_path}` with a JWT "
+        "that its key signed. Unsafe calls are signed with the same key as well (RFC 9421); where "
+        "one may do without, the headers are optional. An operation names the scope that the "
+        "token has to have:\n"
+    )
+    return "\n".join([what, *(f"- `{name}`: {text}" for name, text in interface.scopes.items())])
 
 
 class _Document(OpenAPIRenderPlugin):

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from wallet.http.described import one_of
 from wallet.parties.keys import EcJwk, OkpJwk
+from wallet.parties.words import TerminalKind
 
 EnrolmentText = Annotated[
     str,
@@ -76,7 +78,7 @@ class EnrolledTerminal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     terminal_id: str
     party: str
-    kind: str
+    kind: Annotated[str, one_of(TerminalKind)]
     scope: str
     token_url: str
 

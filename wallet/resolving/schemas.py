@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from integrations.spi import Fields, Purpose, Scene
+from wallet.http.described import one_of
 from wallet.resolving.words import Status
 
 CodeText = Annotated[
@@ -77,8 +78,8 @@ class PersonView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     masked: bool
     name: str
     document: str
-    age: int | None
-    sex: str = ""
+    age: Annotated[int, Meta(ge=0, le=300)] | None
+    sex: Annotated[str, one_of(("", "M", "F", "U"))] = ""
     birth_date: str = ""
     phone: str = ""
 
@@ -112,7 +113,7 @@ class Resolved(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     presentation: Annotated[str, Meta(description="Handle for follow-up calls, for five minutes.")]
-    expires_in: Annotated[int, Meta(description="Seconds the handle lives.")]
+    expires_in: Annotated[int, Meta(ge=0, le=300, description="Seconds the handle lives.")]
     check_holder: Annotated[
         bool, Meta(description="True when the desk should compare the holder with the person.")
     ]

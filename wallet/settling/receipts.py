@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from wallet.errors import StateConflictError
 from wallet.settling.counter import Folder
-from wallet.settling.replies import RefundView, SplitView, TenderView
+from wallet.settling.replies import Amount, RefundView, SplitView, TenderView
 from wallet.settling.views import Views, split_view
 from wallet.visiting.schemas import Handle
 
@@ -23,9 +23,9 @@ class ReceiptLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     number: str
     name: str
-    quantity_e4: int
-    price_e6: int
-    amount_minor: int
+    quantity_e4: Annotated[int, Meta(ge=1, le=10**12, description="Ten-thousandths.")]
+    price_e6: Annotated[int, Meta(ge=0, le=10**15, description="Millionths of a yuan.")]
+    amount_minor: Amount
 
     def __repr__(self) -> str:
         """

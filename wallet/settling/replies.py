@@ -7,7 +7,19 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from wallet.http.described import one_of
+from wallet.money import LARGEST_MINOR
+from wallet.settling.refunding import REFUND_PHASES
+from wallet.settling.states import PHASES, STATUSES
+from wallet.settling.tendering import TENDER_PHASES
 from wallet.visiting.schemas import Handle, Message
+
+Amount = Annotated[int, Meta(ge=0, le=LARGEST_MINOR, description="Minor units (fen).")]
+Version = Annotated[int, Meta(ge=1, le=2**31, description="Grows with every change.")]
+Age = Annotated[int, Meta(ge=0, le=300)]
+Phase = Annotated[str, one_of(PHASES, "See docs/settlement.md.")]
+Status = Annotated[str, one_of(STATUSES, "Of the phase.")]
+Method = Annotated[str, one_of(("agreement", "code", "card", "cash"))]
 
 
 class _View(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,7 +37,7 @@ class FundView(_View, frozen=True, kw_only=True):
 
     code: str
     name: str
-    amount_minor: int
+    amount_minor: Amount
 
 
 class SplitView(_View, frozen=True, kw_only=True):
@@ -33,16 +45,16 @@ class SplitView(_View, frozen=True, kw_only=True):
     Who bears what: funds, personal account, mutual aid, hospital and cash add up to the total.
     """
 
-    total_minor: int
-    fund_minor: int
+    total_minor: Amount
+    fund_minor: Amount
     funds: list[FundView]
-    account_minor: int
-    mutual_aid_minor: int
-    hospital_minor: int
-    cash_minor: int
-    self_paid_minor: int
-    over_limit_minor: int
-    first_self_paid_minor: int
+    account_minor: Amount
+    mutual_aid_minor: Amount
+    hospital_minor: Amount
+    cash_minor: Amount
+    self_paid_minor: Amount
+    over_limit_minor: Amount
+    first_self_paid_minor: Amount
 
 
 class IdentityView(_View, frozen=True, kw_only=True):
@@ -52,7 +64,7 @@ class IdentityView(_View, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(examples=["张*"])]
     document: Annotated[str, Meta(examples=["4****************8"])]
-    age: int | None
+    age: Age | None
 
 
 class TenderView(_View, frozen=True, kw_only=True):
@@ -61,10 +73,10 @@ class TenderView(_View, frozen=True, kw_only=True):
     """
 
     id: Handle
-    method: str
-    amount_minor: int
-    phase: str
-    status: str
+    method: Method
+    amount_minor: Amount
+    phase: Annotated[str, one_of(TENDER_PHASES)]
+    status: Status
     reason: str
     provider: str
 
@@ -76,10 +88,10 @@ class RefundView(_View, frozen=True, kw_only=True):
 
     id: Handle
     tender_id: Handle
-    method: str
-    amount_minor: int
-    phase: str
-    status: str
+    method: Method
+    amount_minor: Amount
+    phase: Annotated[str, one_of(REFUND_PHASES)]
+    status: Status
     reason: str
 
 
@@ -89,10 +101,10 @@ class ScreenView(_View, frozen=True, kw_only=True):
     """
 
     payee: str
-    total_minor: int
-    insured_minor: int
-    cash_minor: int
-    due_minor: int
+    total_minor: Amount
+    insured_minor: Amount
+    cash_minor: Amount
+    due_minor: Amount
     message: Message | None
 
 
@@ -103,28 +115,20 @@ class SettlementView(_View, frozen=True, kw_only=True):
 
     id: Handle
     visit_id: Handle
-    version: int
-    phase: Annotated[
-        str,
-        Meta(
-            description=(
-                "draft, pre_settling, awaiting_approval, securing, insuring, charging, cash_due, "
-                "completed, cancelling, cancelled or review; see docs/settlement.md"
-            )
-        ),
-    ]
-    status: Annotated[str, Meta(description="due, sent or unknown")]
+    version: Version
+    phase: Phase
+    status: Status
     reason: str
     locked: Annotated[bool, Meta(description="Money may be on its way; begin nothing else.")]
     message: Message | None
     identity: IdentityView
-    insurer: Annotated[str, Meta(description="Who settles: wallet, his or nobody.")]
+    insurer: Annotated[str, one_of(("wallet", "his", "nobody"), "Who settles.")]
     split: SplitView | None
-    cash_minor: int
-    tendered_minor: int
-    due_minor: int
+    cash_minor: Amount
+    tendered_minor: Amount
+    due_minor: Amount
     agreement: Annotated[bool, Meta(description="A payment agreement answered at the scan.")]
-    cash_by: Annotated[str, Meta(description="agreement, desk, or empty before it is confirmed.")]
+    cash_by: Annotated[str, one_of(("", "agreement", "desk"), "Empty before it is confirmed.")]
     confirmed: bool
     approval_required: Annotated[
         bool, Meta(description="The resident has to approve with a device before it goes on.")
@@ -147,8 +151,8 @@ class ApprovalView(_View, frozen=True, kw_only=True):
     """
 
     settlement_id: Handle
-    version: int
-    amount_minor: int
+    version: Version
+    amount_minor: Amount
     currency: str
     payee: str
 
@@ -160,12 +164,12 @@ class ResidentSettlementView(_View, frozen=True, kw_only=True):
 
     id: Handle
     payee: str
-    phase: str
-    status: str
+    phase: Phase
+    status: Status
     message: Message | None
     split: SplitView | None
-    cash_minor: int
-    due_minor: int
+    cash_minor: Amount
+    due_minor: Amount
     approval_required: bool
     approval: Annotated[
         ApprovalView | None, Meta(description="What to sign, while an approval is possible.")
@@ -190,12 +194,17 @@ class NetView(_View, frozen=True, kw_only=True):
     What a return would come to; the cash part of what remains is an estimate.
     """
 
-    returned_minor: int
-    back_minor: int
-    remaining_minor: int
-    estimated_cash_minor: int
+    returned_minor: Amount
+    back_minor: Amount
+    remaining_minor: Amount
+    estimated_cash_minor: Amount
     net_minor: Annotated[
-        int, Meta(description="What the patient gets back in the end; negative: owes.")
+        int,
+        Meta(
+            ge=-LARGEST_MINOR,
+            le=LARGEST_MINOR,
+            description="What the patient gets back in the end; negative: owes.",
+        ),
     ]
 
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from wallet.http.described import one_of
 from wallet.vault.sealing import TEXT_MAX_LENGTH, TEXT_PATTERN
+from wallet.visiting.machine import VISIT_PHASES
 from wallet.visiting.records import Details, Visit
 
 Handle = Annotated[str, Meta(pattern=TEXT_PATTERN, max_length=TEXT_MAX_LENGTH)]
@@ -76,10 +78,8 @@ class VisitView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     id: Handle
-    phase: Annotated[
-        str, Meta(description="registering, open, cancelling, cancelled, closed or review")
-    ]
-    status: Annotated[str, Meta(description="due, sent or unknown")]
+    phase: Annotated[str, one_of(VISIT_PHASES)]
+    status: Annotated[str, one_of(("due", "sent", "unknown"), "Of the phase.")]
     visit_number: Annotated[str, Meta(description="Our number of the visit, sent to the insurer.")]
     insured: Annotated[bool, Meta(description="The visit is registered with the insurer.")]
     insurer_reference: Annotated[
@@ -89,7 +89,9 @@ class VisitView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, Meta(description="Why the insurer is not in it, or what a person has to look at.")
     ]
     settlement_open: Annotated[bool, Meta(description="A settlement is going on in it.")]
-    settlements: Annotated[int, Meta(ge=0, description="How many settlements are completed.")]
+    settlements: Annotated[
+        int, Meta(ge=0, le=10**6, description="How many settlements are completed.")
+    ]
     locked: Annotated[bool, Meta(description="Something is not known; begin nothing.")]
     message: Message | None
     opened_at: datetime
