@@ -20,6 +20,7 @@ from wallet.devices.controller import DevicesController, FreezingController
 from wallet.devices.showing_controller import BarcodesController, CodeController
 from wallet.http.bodies import StrictRequest
 from wallet.http.callers import ResidentCaller, TerminalCaller
+from wallet.http.described import SCOPES
 from wallet.http.document import ClosedStructs
 from wallet.http.edge import install
 from wallet.http.health import (
@@ -36,6 +37,7 @@ from wallet.http.problems import handlers
 from wallet.http.timekeeping import Timekeeping, clock_guard
 from wallet.journal.controller import JournalController
 from wallet.parties.controller import TerminalsController, TokenController
+from wallet.parties.errors import ScopeDeniedError
 from wallet.residents.controller import DemoSessionsController, MeController, SessionsController
 from wallet.resolving.controller import ResolvingController
 from wallet.settling.controller import (
@@ -108,7 +110,11 @@ def create_app(services: Services) -> Litestar:
 
 def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:
     async def terminal(request: AnyRequest) -> TerminalCaller:
-        return await services.people.parties.terminal(request)
+        caller = await services.people.parties.terminal(request)
+        # before anything is looked up; which of several it takes, the service says
+        if caller.scopes.isdisjoint(request.route_handler.opt[SCOPES]):
+            raise ScopeDeniedError
+        return caller
 
     async def resident(request: AnyRequest) -> ResidentCaller:
         return await services.people.sessions.resident(request)

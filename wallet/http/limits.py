@@ -7,6 +7,7 @@ A route says otherwise with ``opt=body_limits(...)``.
 import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -84,8 +85,10 @@ class LimitsMiddleware(ASGIMiddleware):
             BodyTooLargeError: longer than the route takes, by its header or by its bytes.
             MediaTypeUnsupportedError: not the route's media type, not UTF-8, or compressed.
             RequestTimeoutError: it did not arrive in time.
-            ValidationFailedError: see `json_text.check`; or a body where none belongs.
+            ValidationFailedError: see `json_text.check`; or a body where none belongs, or a query
+                parameter twice, of which two readers could take either.
         """
+        _check_query(scope.get("query_string", b""))
         headers = _headers(scope)
         announced = _announced(headers)
         if scope.get("method") in _SAFE:
@@ -119,6 +122,12 @@ class LimitsMiddleware(ASGIMiddleware):
         except TimeoutError as fault:
             raise RequestTimeoutError from fault
         return bytes(parts)
+
+
+def _check_query(query: bytes) -> None:
+    names = [part.partition(b"=")[0] for part in query.split(b"&")] if query else []
+    if len(names) != len({unquote_to_bytes(name) for name in names}):
+        raise ValidationFailedError("A query parameter stands twice.")
 
 
 def _limits(scope: Scope) -> BodyLimits:

@@ -180,6 +180,16 @@ class TestShape:
 
         assert status == response.status_code
 
+    @pytest.mark.parametrize(
+        ("query", "status"),
+        [("limit=1", 200), ("", 200), ("limit=1&limit=2", 400), ("limit=1&lim%69t=1", 400)],
+    )
+    async def test_query_parameter_twice(self, client, query, status):
+        """
+        A parameter that stands twice is refused, however it is written.
+        """
+        assert status == (await client.get(f"/v1/bills?{query}")).status_code
+
     async def test_client_that_breaks_off(self, shop):
         """
         A body that breaks off reaches no handler.
