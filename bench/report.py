@@ -86,7 +86,12 @@ _PAIRS = (
 
 
 def report(
-    variants: list[Variant], settings: dict[str, int], *, storage: str, postgres: str
+    variants: list[Variant],
+    settings: dict[str, int],
+    *,
+    storage: str,
+    postgres: str,
+    load: float = 0.0,
 ) -> Report:
     """
     Return the report of a run.
@@ -96,6 +101,7 @@ def report(
         settings: how.
         storage: what the data lay on.
         postgres: the server's version.
+        load: how many processes were ready to run before the run began (one-minute average).
     """
     medians = {variant.name: variant.median for variant in variants}
     return Report(
@@ -103,6 +109,7 @@ def report(
             "processor": f"{os.cpu_count()} × {_processor()}",
             "system": f"{platform.system()} {platform.release()}",
             "storage": storage,
+            "busy with other things": f"{load:.1f} processes",
             "Python": platform.python_version(),
             "PostgreSQL": postgres,
             "granian": version("granian"),

@@ -3,6 +3,7 @@ One interleaved run: every variant once in each round, so that all of them see t
 """
 
 import asyncio
+import os
 import shutil
 import statistics
 from collections.abc import Awaitable, Callable
@@ -62,19 +63,20 @@ def run(plan: Plan) -> Report:
     """
     Set everything up, measure, take everything down.
     """
+    load = os.getloadavg()[0]
     folder = fast_folder()
     server = Server(folder / "postgres")
     server.root.mkdir()
     folder.chmod(0o755)
     try:
         server.start()
-        return asyncio.run(_measured(plan, folder, server))
+        return asyncio.run(_measured(plan, folder, server, load))
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _measured(plan: Plan, folder: Path, server: Server) -> Report:
+async def _measured(plan: Plan, folder: Path, server: Server, load: float) -> Report:
     wallets = await _wallets(plan, folder, server)
     script = folder / "statement.sql"
     script.write_text(pgbench.script(wallets[POSTGRES].desk, plan.residents))
@@ -99,6 +101,7 @@ async def _measured(plan: Plan, folder: Path, server: Server) -> Report:
         },
         storage=f"{folder.parent}",
         postgres=server.execute("show server_version").strip(),
+        load=load,
     )
 
 

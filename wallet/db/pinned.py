@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from wallet.errors import OverloadedError
 
 _LOG = structlog.get_logger("wallet.db")
-_CONNECTIONS: Final = 4
+_CONNECTIONS: Final = 8
 _WAITING_MOST: Final = 256
 _CONNECT_SECONDS: Final = 5.0
 _STATEMENT_SECONDS: Final = 10.0
