@@ -1,6 +1,7 @@
 """Runs Schemathesis over the whole document as one kind of caller, and says what it found."""
 
 from collections import Counter
+from copy import deepcopy
 from itertools import count
 from secrets import token_hex
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import requests
 from requests.auth import AuthBase
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.errors import InvalidStateMachine, InvalidTransition
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.generation import GenerationMode
@@ -199,7 +201,10 @@ class Signing(AuthBase):
 def part(document: Any, who: str) -> Any:
     """
     Return the document with the operations that somebody may call, and those that anybody may.
+
+    It is a copy: Schemathesis writes the links that it infers into what it is given.
     """
+    document = deepcopy(document)
     paths = {
         path: {method: operation for method, operation in item.items() if _may(who, operation)}
         for path, item in document["paths"].items()
@@ -238,12 +243,19 @@ def _told(event: Any) -> list[str]:
                 for check in checks
                 if check.status == Status.FAILURE
             ]
+        case events.NonFatalError(value=InvalidStateMachine() as machine):
+            return [_wrong(each) for each in machine.errors]
         case events.NonFatalError():
             return [f"{event.label}: {event.value!r}"]
         case events.FatalError():
             return [repr(event.exception)]
         case _:
             return []
+
+
+def _wrong(link: InvalidTransition) -> str:
+    reasons = "; ".join(each.message for each in link.errors)
+    return f"{link.source} {link.status_code} -> {link.target} ({link.name}): {reasons}"
 
 
 def _text(check: Any, interaction: Any) -> str:
