@@ -82,6 +82,18 @@ class DevicesService:
         # nothing new can
         return await self.consume(session, caller, accepted)
 
+    async def stopped(
+        self, session: AsyncSession, resident_id: int, device_no: int
+    ) -> Unusable | None:
+        """
+        Tell why a code that was used up may not be answered any more; None when it may.
+
+        Returns:
+            `Unusable.FROZEN` or `Unusable.REVOKED` when the device became so since, else None.
+        """
+        device = await repository.device(session, (resident_id, device_no))
+        return Unusable.REVOKED if device is None else _stopped(device)
+
     async def alarmed(self, session: AsyncSession, resident_id: int, device_no: int) -> bool:
         """
         Tell whether a device's clone alarm is on.
@@ -195,8 +207,12 @@ def _seen(row: UsedCounterRow) -> Seen:
 
 
 def _barred(device: DeviceRow, accepted: Accepted) -> Unusable | None:
-    if device.status == DeviceStatus.REVOKED:
-        return Unusable.REVOKED
     if device.enrolment_nonce != accepted.enrolment_nonce:
+        return Unusable.REVOKED
+    return _stopped(device)
+
+
+def _stopped(device: DeviceRow) -> Unusable | None:
+    if device.status == DeviceStatus.REVOKED:
         return Unusable.REVOKED
     return Unusable.FROZEN if device.status == DeviceStatus.FROZEN else None

@@ -19,10 +19,11 @@ from wallet.errors import NotFoundError
 from wallet.http.callers import TerminalCaller
 from wallet.journal.service import JournalService
 from wallet.parties.service import PartiesService
-from wallet.presentations.service import Brought, Opening, PresentationsService
+from wallet.presentations.service import FOREIGN, Brought, Opening, PresentationsService
 from wallet.residents.service import ResidentsService
 from wallet.resolving.entries import disclosed, scanned
 from wallet.resolving.errors import CodeNotAcceptedError
+from wallet.resolving.refusals import refusal
 from wallet.resolving.scans import Admitted, Shown
 from wallet.resolving.standing import answered, standing
 from wallet.resolving.verdicts import ContextVerdict
@@ -127,7 +128,7 @@ class Gate:
         identity: tuple[str, ...],
     ) -> Disclosed | None:
         """
-        Re-read consent and bindings, keep what stands, and write the ``disclosed`` journal row.
+        Re-read device, consent and bindings, keep what stands, and write the ``disclosed`` row.
 
         Args:
             session: of T2.
@@ -139,9 +140,14 @@ class Gate:
         Returns:
             What may leave, or None when this presentation was answered meanwhile by another
             request.
+
+        Raises:
+            DeviceFrozenError: the resident froze their devices meanwhile.
+            CodeRevokedError: they revoked this one.
         """
         opening = admitted.opening
         resident_id = opening.resident_id
+        await self._insist_on_device(session, opening)
         bases = await self._consents.bases(
             session, resident_id, opening.purpose.value, caller.party_id
         )
@@ -159,6 +165,14 @@ class Gate:
             verdicts=left,
             alarmed=await self._devices.alarmed(session, resident_id, opening.device_no),
         )
+
+    async def _insist_on_device(self, session: AsyncSession, opening: Opening) -> None:
+        if opening.method == FOREIGN:
+            return
+        place = opening.resident_id, opening.device_no
+        stopped = await self._devices.stopped(session, *place)
+        if stopped is not None:
+            raise refusal(stopped)
 
     async def _person(self, session: AsyncSession, resident_id: int) -> Person:
         try:

@@ -171,3 +171,25 @@ class TestMeanwhile:
         meanwhile(region.fake("insurance"), lambda: suspend(desk.party_id, PartyStatus.SUSPENDED))
         with pytest.raises(TerminalUnknownError):
             await region.resolve(desk, phone.show())
+
+    async def test_device_frozen(self, region, desk, phone, resident_id):
+        """
+        A code whose resident froze their devices after T1 gets no answer, and none is kept.
+        """
+        freeze = region.people.devices.keeping.freeze
+        meanwhile(region.fake("insurance"), lambda: freeze(resident_id))
+        with pytest.raises(DeviceFrozenError):
+            await region.resolve(desk, phone.show())
+        async with region.database.reading() as session:
+            kept = (await session.execute(select(AnswerRow))).scalars().all()
+
+        assert [] == kept
+
+    async def test_device_revoked(self, region, desk, phone, resident_id):
+        """
+        A device that was revoked after T1 gets no answer.
+        """
+        revoke = region.people.devices.keeping.revoke
+        meanwhile(region.fake("insurance"), lambda: revoke(resident_id, phone.device_no))
+        with pytest.raises(CodeRevokedError):
+            await region.resolve(desk, phone.show())
