@@ -5,8 +5,13 @@ Tables of committed outside calls and of the numbers they carry.
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 
 from wallet.db.tables import Table, big, blob, instant, resident_table, table, text
+
+_TAKES_EFFECT_ONCE = (
+    "operation in ('settle','charge') and (state = 'sent' or outcome in ('succeeded','happened'))"
+)
 
 
 class CallRow(Table, table=True):
@@ -14,12 +19,23 @@ class CallRow(Table, table=True):
     One unsafe call: committed before it is performed, closed when its outcome is definite.
 
     `reference` is the id the partner sees; `payload` is encrypted and never changes. Since
-    `doubtful_at` its outcome is asked for; since `exhausted_at` the partner's time is over.
+    `doubtful_at` its outcome is asked for; since `exhausted_at` the partner's time is over. Of one
+    subject only one settlement or charge may be on its way or have happened.
     """
 
     __tablename__ = "calls"
     __table_args__ = (
         Index("ix_calls_subject", "resident_id", "subject_kind", "subject_id"),
+        Index(
+            "uq_calls_once",
+            "resident_id",
+            "subject_kind",
+            "subject_id",
+            "operation",
+            unique=True,
+            sqlite_where=sql(_TAKES_EFFECT_ONCE),
+            postgresql_where=sql(_TAKES_EFFECT_ONCE),
+        ),
         *resident_table(
             CheckConstraint(
                 "subject_kind in ('visit','settlement','tender','refund')", "subject_kind"

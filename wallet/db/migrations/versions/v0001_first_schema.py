@@ -109,6 +109,20 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_calls_subject", "calls", ["resident_id", "subject_kind", "subject_id"])
+    op.create_index(
+        "uq_calls_once",
+        "calls",
+        ["resident_id", "subject_kind", "subject_id", "operation"],
+        unique=True,
+        postgresql_where=text(
+            "operation in ('settle','charge')"
+            " and (state = 'sent' or outcome in ('succeeded','happened'))"
+        ),
+        sqlite_where=text(
+            "operation in ('settle','charge')"
+            " and (state = 'sent' or outcome in ('succeeded','happened'))"
+        ),
+    )
     create_resident_table(
         "consents",
         Column("resident_id", BigInt, nullable=False),
