@@ -69,7 +69,7 @@ def people(b: Basis) -> People:
     )
     journal = JournalService(database=b.database, ids=b.ids, vault=b.vault)
     residents = ResidentsService(database=b.database, clock=b.clock, ids=b.ids, vault=b.vault)
-    consents = ConsentsService(database=b.database, clock=b.clock, ids=b.ids)
+    consents = ConsentsService(database=b.database, clock=b.clock, ids=b.ids, vault=b.vault)
     bindings = BindingsService(clock=b.clock, ids=b.ids, vault=b.vault)
     return People(
         parties=parties,

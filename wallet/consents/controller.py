@@ -22,7 +22,7 @@ from wallet.http.callers import ResidentCaller
 from wallet.http.errors import TokenInvalidError
 from wallet.http.problems import problems
 
-ConsentId = Annotated[str, PathParameter(pattern=r"\A[0-9]{1,19}\Z")]
+Handle = Annotated[str, PathParameter(pattern=r"\A[0-9A-Za-z_]{1,128}\Z")]
 _READING = (InternalError, OverloadedError, TokenInvalidError, ValidationFailedError)
 
 
@@ -47,8 +47,9 @@ class ConsentsController(Controller):
         """
         Return the consents that stand.
         """
-        standing = await consents.of_resident(resident.resident_id)
-        return ConsentList(consents=[_view(consent) for consent in standing])
+        mine = resident.resident_id
+        standing = await consents.of_resident(mine)
+        return ConsentList(consents=[_view(consents.handle(mine, each), each) for each in standing])
 
     @post(
         operation_id="grantConsent",
@@ -64,10 +65,11 @@ class ConsentsController(Controller):
         """
         Grant a consent; repeating it returns the one that stands.
         """
-        return _view(await consents.grant(resident.resident_id, data.context, data.purpose.value))
+        granted = await consents.grant(resident.resident_id, data.context, data.purpose.value)
+        return _view(consents.handle(resident.resident_id, granted), granted)
 
     @delete(
-        "/{consent_id:str}",
+        "/{handle:str}",
         operation_id="withdrawConsent",
         summary="Withdraw a consent",
         description="Stops disclosure; never an undo, a refund or a statement.",
@@ -75,22 +77,19 @@ class ConsentsController(Controller):
     )
     async def withdraw(
         self,
-        consent_id: ConsentId,
+        handle: Handle,
         resident: NamedDependency[ResidentCaller],
         consents: NamedDependency[ConsentsService],
     ) -> None:
         """
         Withdraw a consent.
         """
-        number = int(consent_id)
-        if number >= 1 << 63:
-            raise NotFoundError
-        await consents.withdraw(resident.resident_id, number)
+        await consents.withdraw(resident.resident_id, handle)
 
 
-def _view(consent: Consent) -> ConsentView:
+def _view(handle: str, consent: Consent) -> ConsentView:
     return ConsentView(
-        id=str(consent.consent_id),
+        id=handle,
         context=consent.context,
         purpose=consent.purpose,
         basis=consent.basis,

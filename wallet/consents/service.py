@@ -18,10 +18,12 @@ from wallet.consents.models import ConsentRow
 from wallet.db.session import Database
 from wallet.errors import NotFoundError, OverloadedError
 from wallet.ids import Ids
+from wallet.vault import Vault
 
 NOTICE_VERSION: Final = "2026-1"
 PURPOSES: Final = ("identification", "registration", "settlement", "payment")
 EVERY_PARTY: Final = 0
+KIND: Final = "cns"
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -43,10 +45,11 @@ class ConsentsService:
     Keeps and answers consents.
     """
 
-    def __init__(self, *, database: Database, clock: Clock, ids: Ids) -> None:
+    def __init__(self, *, database: Database, clock: Clock, ids: Ids, vault: Vault) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
+        self._vault = vault
 
     async def bases(
         self, session: AsyncSession, resident_id: int, purpose: str, party_id: int
@@ -95,13 +98,23 @@ class ConsentsService:
             rows = await repository.live(session, resident_id)
         return [_value(row) for row in sorted(rows, key=lambda row: row.consent_id)]
 
-    async def withdraw(self, resident_id: int, consent_id: int) -> None:
+    def handle(self, resident_id: int, consent: Consent) -> str:
+        """
+        Return a consent's id as its resident sees it.
+        """
+        return self._vault.seal_id(KIND, _audience(resident_id), resident_id, consent.consent_id)
+
+    async def withdraw(self, resident_id: int, handle: str) -> None:
         """
         Withdraw one consent, effective for every disclosure not yet committed.
 
         Raises:
-            NotFoundError: it does not stand.
+            NotFoundError: it does not stand, or is not theirs.
         """
+        opened = self._vault.open_id(KIND, _audience(resident_id), handle)
+        if opened is None or opened[0] != resident_id:
+            raise NotFoundError
+        consent_id = opened[1]
         async with self._database.transaction() as session:
             done = await repository.withdraw(session, resident_id, consent_id, self._clock.now())
             if not done:
@@ -121,6 +134,10 @@ class ConsentsService:
             "granted_at": self._clock.now(),
             "withdrawn_at": None,
         }
+
+
+def _audience(resident_id: int) -> str:
+    return f"resident:{resident_id}"
 
 
 def _value(row: ConsentRow) -> Consent:

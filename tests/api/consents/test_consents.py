@@ -82,6 +82,14 @@ class TestGrant:
 
 
 class TestList:
+    async def test_ids_tell_nothing(self, client):
+        """
+        An id is sealed for its resident, as every other one.
+        """
+        await client.post("/v1/consents", json=PAYING)
+
+        assert [True] == [each["id"].startswith("cns_") for each in await listed(client)]
+
     async def test_what_linking_means(self, client):
         """
         Linking a context is a consent for each purpose.
@@ -121,9 +129,9 @@ class TestWithdraw:
         ("name", "expected"),
         [
             ("1", (404, "NOT_FOUND")),
-            ("9" * 19, (404, "NOT_FOUND")),
-            ("9" * 20, (400, "VALIDATION_FAILED")),
-            ("x", (400, "VALIDATION_FAILED")),
+            ("cns_" + "0" * 40, (404, "NOT_FOUND")),
+            ("9" * 129, (400, "VALIDATION_FAILED")),
+            ("x-", (400, "VALIDATION_FAILED")),
         ],
     )
     async def test_made_up(self, client, name, expected):

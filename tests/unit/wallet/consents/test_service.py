@@ -11,8 +11,8 @@ RESIDENT, PARTY = 4711, 7
 
 
 @pytest.fixture
-def consents(database, clock, ids):
-    return ConsentsService(database=database, clock=clock, ids=ids)
+def consents(database, clock, ids, vault):
+    return ConsentsService(database=database, clock=clock, ids=ids, vault=vault)
 
 
 async def bases(consents, purpose="settlement", party_id=PARTY, resident_id=RESIDENT):
@@ -62,7 +62,7 @@ class TestGrant:
         granted = await asyncio.gather(
             *(consents.grant(RESIDENT, "payment", "settlement") for _ in range(8))
         )
-        await consents.withdraw(RESIDENT, granted[0].consent_id)
+        await consents.withdraw(RESIDENT, consents.handle(RESIDENT, granted[0]))
 
         assert 1 == len({consent.consent_id for consent in granted})
         assert {} == await bases(consents)
@@ -118,7 +118,7 @@ class TestWithdraw:
         A withdrawn consent allows nothing and can be granted anew.
         """
         consent = await consents.grant(RESIDENT, "payment", "settlement")
-        await consents.withdraw(RESIDENT, consent.consent_id)
+        await consents.withdraw(RESIDENT, consents.handle(RESIDENT, consent))
         gone = await bases(consents)
         again = await consents.grant(RESIDENT, "payment", "settlement")
 
@@ -132,7 +132,7 @@ class TestWithdraw:
         """
         consent = await consents.grant(RESIDENT, "payment", "settlement")
         with pytest.raises(NotFoundError):
-            await consents.withdraw(RESIDENT + 1, consent.consent_id)
-        await consents.withdraw(RESIDENT, consent.consent_id)
+            await consents.withdraw(RESIDENT + 1, consents.handle(RESIDENT, consent))
+        await consents.withdraw(RESIDENT, consents.handle(RESIDENT, consent))
         with pytest.raises(NotFoundError):
-            await consents.withdraw(RESIDENT, consent.consent_id)
+            await consents.withdraw(RESIDENT, consents.handle(RESIDENT, consent))
