@@ -48,8 +48,11 @@ class ConsentsController(Controller):
         Return the consents that stand.
         """
         mine = resident.resident_id
-        standing = await consents.of_resident(mine)
-        return ConsentList(consents=[_view(consents.handle(mine, each), each) for each in standing])
+        return ConsentList(
+            consents=[
+                _view(consents.handle(mine, each), each) for each in await consents.of_resident(mine)
+            ]
+        )
 
     @post(
         operation_id="grantConsent",
