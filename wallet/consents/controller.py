@@ -48,11 +48,8 @@ class ConsentsController(Controller):
         Return the consents that stand.
         """
         mine = resident.resident_id
-        return ConsentList(
-            consents=[
-                _view(consents.handle(mine, each), each) for each in await consents.of_resident(mine)
-            ]
-        )
+        live = await consents.of_resident(mine)
+        return ConsentList(consents=[_view(consents.handle(mine, each), each) for each in live])
 
     @post(
         operation_id="grantConsent",

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from codes import Accepted, PublicKey
+from codes import Accepted, Opened, PublicKey
 from wallet.clock import Clock
 from wallet.devices import budgets, pruning, repository
 from wallet.devices.alarms import Alarms, Seen
@@ -42,15 +42,21 @@ class DevicesService:
         self._alarms = alarms
         self._barcodes = barcodes
 
-    async def public_key(
-        self, session: AsyncSession, resident_id: int, device_no: int
-    ) -> PublicKey | None:
+    async def public_key(self, session: AsyncSession, opened: Opened) -> PublicKey | Unusable:
         """
-        Return the key that a device signs its codes with, of a revoked device too.
+        Return the key that the device of a pass signs with, of a revoked device too.
 
         That the device was revoked is told by `consume`, once the signature was found right.
+
+        Returns:
+            `Unusable.REVOKED` when the device was enrolled anew since the pass was sealed, whose
+            key says nothing about it; `Unusable.UNKNOWN` when it has no key.
         """
-        return key_of(await repository.device(session, (resident_id, device_no)))
+        device = await repository.device(session, (opened.resident_id, opened.device_no))
+        key = key_of(device)
+        if device is None or key is None:
+            return Unusable.UNKNOWN
+        return key if device.enrolment_nonce == opened.enrolment_nonce else Unusable.REVOKED
 
     async def consume(
         self, session: AsyncSession, caller: TerminalCaller, accepted: Accepted

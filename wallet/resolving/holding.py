@@ -150,9 +150,9 @@ class Holder:
         self, caller: TerminalCaller, opened: codes.Opened, now_seconds: int
     ) -> Accepted:
         async with self._database.reading() as session:
-            key = await self._devices.public_key(session, opened.resident_id, opened.device_no)
-        if key is None:
-            raise CodeNotAcceptedError
+            key = await self._devices.public_key(session, opened)
+        if isinstance(key, Unusable):
+            raise refusal(key)
         verified = await _signature_checked(opened, key, now_seconds)
         if isinstance(verified, Accepted):
             return verified

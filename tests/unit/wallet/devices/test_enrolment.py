@@ -4,15 +4,17 @@ import asyncio
 from base64 import b64encode
 from datetime import timedelta
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlmodel import select
 
+import codes
 from tests.fixtures.devices import RESIDENT
+from wallet.clock import seconds
 from wallet.devices.enrolment import COOL_DOWN, MOST_DEVICES
 from wallet.devices.errors import ChallengeInvalidError, DeviceFrozenError, SignatureInvalidError
 from wallet.devices.models import DeviceRow
-from wallet.devices.words import DeviceKind
+from wallet.devices.words import DeviceKind, Unusable
 from wallet.errors import StateConflictError, ValidationFailedError
 
 
@@ -73,7 +75,7 @@ class TestEnrol:
         """
         Whatever differs from what the key signed is refused.
         """
-        enrolment = msgspec.structs.replace(world.phone().enrolment(), **change)
+        enrolment = replace(world.phone().enrolment(), **change)
 
         with pytest.raises(SignatureInvalidError):
             await world.services.enrolment.enrol(RESIDENT, enrolment)
@@ -82,9 +84,7 @@ class TestEnrol:
         """
         Nobody enrols a key that they do not hold.
         """
-        enrolment = msgspec.structs.replace(
-            world.phone().enrolment(), public_key=world.phone().public_key
-        )
+        enrolment = replace(world.phone().enrolment(), public_key=world.phone().public_key)
 
         with pytest.raises(SignatureInvalidError):
             await world.services.enrolment.enrol(RESIDENT, enrolment)
@@ -93,9 +93,7 @@ class TestEnrol:
         """
         What is no public key is refused by its field's name.
         """
-        enrolment = msgspec.structs.replace(
-            world.phone().enrolment(), public_key=b64encode(bytes(91)).decode()
-        )
+        enrolment = replace(world.phone().enrolment(), public_key=b64encode(bytes(91)).decode())
 
         with pytest.raises(ValidationFailedError) as caught:
             await world.services.enrolment.enrol(RESIDENT, enrolment)
@@ -141,7 +139,7 @@ class TestChallenge:
         """
         phone = world.phone()
         enrolment = phone.enrolment()
-        wrong = msgspec.structs.replace(enrolment, signature=bytes(64))
+        wrong = replace(enrolment, signature=bytes(64))
         with pytest.raises(SignatureInvalidError):
             await world.services.enrolment.enrol(RESIDENT, wrong)
 
@@ -269,11 +267,14 @@ class TestPublicKey:
         """
         A device that is not there and the server's own have no key.
         """
-        await world.services.showing.show(RESIDENT)
+        now, ring = seconds(world.clock.now()), world.vault.code_ring
+        shown = codes.parse((await world.services.showing.show(RESIDENT)).text)
+        opened = codes.open_code(shown, ring, now)
+        nobody = replace(opened, holder=replace(opened.holder, device_no=7))
         async with world.database.reading() as session:
-            keys = [await world.devices.public_key(session, RESIDENT, n) for n in (0, 7)]
+            keys = [await world.devices.public_key(session, each) for each in (opened, nobody)]
 
-        assert [None, None] == keys
+        assert [Unusable.UNKNOWN] * 2 == keys
 
 
 class TestEnrolmentRepr:

@@ -205,6 +205,20 @@ class TestSigned:
         with pytest.raises(CodeRevokedError):
             await region.resolve(desk, phone.show())
 
+    async def test_of_an_earlier_enrolment(self, region, desk, resident_id):
+        """
+        A code from before its device was enrolled anew is CODE_REVOKED and counted as no guess.
+        """
+        phone = await region.phone(resident_id, profile=ProfileName.SIGNED)
+        async with region.database.transaction() as session:
+            place = resident_id, phone.device_no
+            await repository.change(session, place, {"enrolment_nonce": b"anew"})
+        traffic = Traffic(region.database.engine)
+        with pytest.raises(CodeRevokedError):
+            await region.resolve(desk, phone.show())
+
+        assert "COMMIT" not in traffic.transactions
+
     async def test_of_a_device_without_a_key(self, region, desk, resident_id):
         """
         A signed code under the number of a device that has no key is not accepted.
