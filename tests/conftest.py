@@ -10,6 +10,7 @@ settings.load_profile("suite")
 pytest_plugins = (
     "tests.fixtures.databases",
     "tests.fixtures.fuzz_option",
+    "tests.fixtures.measuring",
     "tests.fixtures.vaults",
     "tests.faults.crash.options",
 )
