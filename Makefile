@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 PYTEST_ARGS ?=
 
+# compiling every module in every process costs more than running it
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check bench fmt openapi lock clean
 
 help:

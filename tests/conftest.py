@@ -1,5 +1,7 @@
 """Fixtures that every test may use."""
 
+import gc
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -14,6 +16,14 @@ pytest_plugins = (
     "tests.fixtures.vaults",
     "tests.faults.crash.options",
 )
+
+
+def pytest_collection_finish() -> None:
+    """
+    Keep the collector from going through all that was imported and collected, again and again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

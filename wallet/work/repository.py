@@ -7,12 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, delete, or_, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.db.conflicts import insert_first
 from wallet.db.exceptions import OPTION, WORKER_CLAIMS
+from wallet.db.types import UtcInstant
 from wallet.work.models import WorkItemRow
 
 _KEY = (col(WorkItemRow.resident_id), col(WorkItemRow.kind), col(WorkItemRow.subject_id))
@@ -33,7 +45,7 @@ class Lease(Struct, frozen=True, kw_only=True):
     attempts: int
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
+def _free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(col(WorkItemRow.lease_until).is_(None), col(WorkItemRow.lease_until) <= now)
 
 
@@ -53,13 +65,40 @@ def _held(lease: Lease) -> ColumnElement[bool]:
     )
 
 
-def _taken(owner: str, until: datetime) -> dict[str, Any]:
+def _taken(
+    owner: str | BindParameter[str], until: datetime | BindParameter[datetime]
+) -> dict[str, Any]:
     return {
         "lease_owner": owner,
         "lease_until": until,
         "fence": col(WorkItemRow.fence) + 1,
         "attempts": col(WorkItemRow.attempts) + 1,
     }
+
+
+def _claim_due() -> Update:
+    """
+    Return the statement of `claim_due`; every idle worker sends it all the time.
+    """
+    now = bindparam("now", type_=UtcInstant)
+    due = (
+        select(*_KEY)
+        .where(col(WorkItemRow.next_action_at) <= now, _free(now))
+        .order_by(col(WorkItemRow.next_action_at))
+        .limit(bindparam("most", type_=BigInteger))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(WorkItemRow)
+        .where(tuple_(*_KEY).in_(select(*due.c)))
+        .values(_taken(bindparam("owner"), bindparam("until", type_=UtcInstant)))
+        .returning(*_KEY, *_COUNTS)
+        .execution_options(synchronize_session=False, **{OPTION: WORKER_CLAIMS})
+    )
+
+
+_CLAIM_DUE = _claim_due()
 
 
 def _lease(row: Any, owner: str) -> Lease:  # noqa: ANN401
@@ -83,22 +122,8 @@ async def claim_due(
     On PostgreSQL rows that another worker is just taking are skipped; on SQLite the transaction
     began with the write lock, so there is no other worker meanwhile.
     """
-    due = (
-        select(*_KEY)
-        .where(col(WorkItemRow.next_action_at) <= now, _free(now))
-        .order_by(col(WorkItemRow.next_action_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    statement = (
-        update(WorkItemRow)
-        .where(tuple_(*_KEY).in_(select(*due.c)))
-        .values(_taken(owner, until))
-        .returning(*_KEY, *_COUNTS)
-        .execution_options(synchronize_session=False, **{OPTION: WORKER_CLAIMS})
-    )
-    return [_lease(row, owner) for row in await session.execute(statement)]
+    given = {"now": now, "owner": owner, "until": until, "most": limit}
+    return [_lease(row, owner) for row in await session.execute(_CLAIM_DUE, given)]
 
 
 async def claim_one(

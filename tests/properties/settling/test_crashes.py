@@ -1,6 +1,7 @@
 """The process dies at every named place on the way of money; the next one finishes the work."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from wallet.settling.opening import Wish
 from wallet.settling.returns import Return
 from wallet.settling.service import Confirmation
 
+SETTLING = timedelta(seconds=400)
 RESTING = {"awaiting_approval", "cash_due", "completed", "cancelled", "review"}
 
 
@@ -76,9 +78,14 @@ class Client:
 
     async def settle_down(self):
         await self.desk.crash()
-        for _ in range(80):
-            if await self.desk.loop.run_due() == 0:
-                self.desk.clock.advance(5)
+        until = self.desk.clock.now() + SETTLING
+        while True:
+            if await self.desk.loop.run_due():
+                continue
+            due = await self.desk.next_due()
+            if due is None or due > until:
+                return
+            self.desk.clock.advance(max(1, (due - self.desk.clock.now()).total_seconds()))
 
     async def visit(self):
         desk, intent, scan = self.desk, self.desk.intent(), self.desk.scan()
