@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+JOBS ?= 3
 PYTEST_ARGS ?=
 
 # compiling every module in every process costs more than running it
@@ -30,7 +30,7 @@ demo: $(VENV)/.ready
 	@$(BIN)/fusion-wallet demo $(if $(ONCE),--once)
 
 test: $(VENV)/.ready
-	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report= $(PYTEST_ARGS)
 	@$(BIN)/python -m coverage report
 
 check: $(VENV)/.ready
