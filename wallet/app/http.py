@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 
@@ -36,6 +36,8 @@ from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
 from wallet.http.timekeeping import Timekeeping, clock_guard
 from wallet.journal.controller import JournalController
+from wallet.pages.front import Front
+from wallet.pages.routes import pages
 from wallet.parties.controller import TerminalsController, TokenController
 from wallet.parties.errors import ScopeDeniedError
 from wallet.residents.controller import DemoSessionsController, MeController, SessionsController
@@ -87,7 +89,7 @@ def create_app(services: Services) -> Litestar:
         await services.close()
 
     app = Litestar(
-        route_handlers=list(CONTROLLERS),
+        route_handlers=[*CONTROLLERS, _pages(services)],
         dependencies=_dependencies(services, _readiness(basis, timekeeping)),
         guards=[clock_guard(timekeeping, *CLOCKED)],
         middleware=[LimitsMiddleware()],
@@ -106,6 +108,12 @@ def create_app(services: Services) -> Litestar:
         strict_transport=basis.settings.public_origin.startswith("https:"),
     )
     return app
+
+
+def _pages(services: Services) -> Router:
+    settings = services.basis.settings
+    secure = settings.public_origin.startswith("https:")
+    return pages(services.people.sessions, Front(secure=secure, demo_login=settings.demo_login))
 
 
 def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:

@@ -99,6 +99,7 @@ def _sessions(b: Basis, residents: ResidentsService) -> SessionsService:
         vault=b.vault,
         residents=residents,
         demo_login=b.settings.demo_login,
+        secure=b.settings.public_origin.startswith("https:"),
     )
 
 

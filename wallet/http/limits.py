@@ -38,22 +38,28 @@ class BodyLimits(Struct, frozen=True, kw_only=True):
     Attributes:
         most_bytes: the longest body.
         media_types: which it may be; ``application/json`` is looked through by `json_text`.
-        takes_body: false where an empty JSON object is the most that may come.
+        takes_body: false where an empty JSON object is the most that may come; None lets the
+            handler's signature tell, by whether it takes ``data``.
     """
 
     most_bytes: int = BODY_BYTES
     media_types: tuple[str, ...] = (JSON,)
-    takes_body: bool = True
+    takes_body: bool | None = None
 
 
 _DEFAULT: Final = BodyLimits()
 
 
 def body_limits(
-    *, most_bytes: int = BODY_BYTES, media_types: tuple[str, ...] = (JSON,)
+    *,
+    most_bytes: int = BODY_BYTES,
+    media_types: tuple[str, ...] = (JSON,),
+    takes_body: bool | None = None,
 ) -> dict[str, Any]:
     """
     Return what a route passes as ``opt`` to take more, or something else, than 16 KiB of JSON.
+
+    A handler that reads its body by itself says so with `takes_body`.
 
     Raises:
         ValueError: more than the ceiling of 512 KiB is a fault of ours.
@@ -61,7 +67,9 @@ def body_limits(
     if not 0 < most_bytes <= BODY_BYTES_CEILING:
         msg = "a body limit lies between 1 byte and 512 KiB"
         raise ValueError(msg)
-    return {_OPT: BodyLimits(most_bytes=most_bytes, media_types=media_types)}
+    return {
+        _OPT: BodyLimits(most_bytes=most_bytes, media_types=media_types, takes_body=takes_body)
+    }
 
 
 class LimitsMiddleware(ASGIMiddleware):
@@ -102,7 +110,7 @@ class LimitsMiddleware(ASGIMiddleware):
         body = await self._read(receive, limits.most_bytes)
         if body and _media_type(headers, limits) == JSON:
             json_text.check(body)
-        if not limits.takes_body and body.translate(None, _BLANKS) not in _NOTHING:
+        if limits.takes_body is False and body.translate(None, _BLANKS) not in _NOTHING:
             raise ValidationFailedError(_NO_BODY)
         await next_app(scope, _replaying(body, receive), send)
 
@@ -135,6 +143,8 @@ def _limits(scope: Scope) -> BodyLimits:
     if route is None:
         return _DEFAULT
     limits: BodyLimits = route.opt.get(_OPT, _DEFAULT)
+    if limits.takes_body is not None:
+        return limits
     return replace(limits, takes_body="data" in route.parsed_fn_signature.parameters)
 
 

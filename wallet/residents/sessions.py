@@ -16,6 +16,7 @@ from wallet.clock import Clock
 from wallet.db.session import Database
 from wallet.errors import NotFoundError
 from wallet.http.callers import Connection, ResidentCaller
+from wallet.http.cookies import CSRF_HEADER, changes_something, session_name
 from wallet.http.errors import TokenInvalidError
 from wallet.ids import Ids
 from wallet.residents import repository
@@ -27,7 +28,8 @@ LIFE = timedelta(hours=12)
 _KIND = "ses"
 _AUDIENCE = "session"
 _SECRET_BYTES = 32
-_TOKEN = re.compile(r"Bearer (ses_[0-9a-hjkmnp-tv-z]{52})\.([0-9A-Za-z_-]{43})", re.ASCII)
+_BEARER = "Bearer "
+_TOKEN = re.compile(r"(ses_[0-9a-hjkmnp-tv-z]{52})\.([0-9A-Za-z_-]{43})", re.ASCII)
 
 
 class SignedIn(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,7 @@ class SessionsService:
         vault: seals the pointer inside a token.
         residents: who signs in.
         demo_login: whether a name and a document number suffice; never outside a demonstration.
+        secure: whether the wallet is reached over TLS, which names the cookie of pages.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class SessionsService:
         vault: Vault,
         residents: ResidentsService,
         demo_login: bool,
+        secure: bool,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -75,6 +79,7 @@ class SessionsService:
         self._vault = vault
         self._residents = residents
         self._demo_login = demo_login
+        self._cookie = session_name(secure=secure)
 
     async def sign_in_for_demo(self, person: Person) -> SignedIn:
         """
@@ -123,13 +128,48 @@ class SessionsService:
 
     async def resident(self, connection: Connection) -> ResidentCaller:
         """
-        Authenticate a request by its ``Authorization: Bearer`` header.
+        Authenticate a request by its ``Authorization: Bearer`` header, or by the cookie of pages.
+
+        With the cookie a request that may change something also needs the `CSRF_HEADER`.
 
         Raises:
             TokenInvalidError: missing, malformed, expired or revoked.
         """
         sent = connection.headers.getall("authorization", [])
-        match = _TOKEN.fullmatch(sent[0]) if len(sent) == 1 else None
+        if sent:
+            bearer = sent[0] if len(sent) == 1 else ""
+            return await self._caller(
+                bearer.removeprefix(_BEARER) if bearer.startswith(_BEARER) else ""
+            )
+        caller = await self.visitor(connection)
+        proof = connection.headers.get(CSRF_HEADER, "")
+        if changes_something(connection) and not self.is_ours(caller, proof):
+            raise TokenInvalidError
+        return caller
+
+    async def visitor(self, connection: Connection) -> ResidentCaller:
+        """
+        Authenticate a page's request by its cookie; a form proves itself with `is_ours`.
+
+        Raises:
+            TokenInvalidError: missing, malformed, expired or revoked.
+        """
+        return await self._caller(connection.cookies.get(self._cookie, ""))
+
+    def proof(self, caller: ResidentCaller) -> str:
+        """
+        Return what a page of this session sends with every request that may change something.
+        """
+        return self._vault.blind("csrf", f"{caller.resident_id}:{caller.session_id}").hex()
+
+    def is_ours(self, caller: ResidentCaller, proof: str) -> bool:
+        """
+        Tell whether a request comes from a page of this session, and not from another site.
+        """
+        return hmac.compare_digest(self.proof(caller).encode(), proof.encode())
+
+    async def _caller(self, token: str) -> ResidentCaller:
+        match = _TOKEN.fullmatch(token)
         opened = self._vault.open_id(_KIND, _AUDIENCE, match[1]) if match else None
         if match is None or opened is None:
             raise TokenInvalidError

@@ -38,6 +38,7 @@ def residents(
 
 def _sessions(residents: ResidentsService, *, demo_login: bool) -> SessionsService:
     return SessionsService(
+        secure=False,
         database=residents._database,
         clock=residents._clock,
         ids=residents._ids,

@@ -1,0 +1,60 @@
+"""The texts of the pages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from integrations.spi import Purpose
+from wallet.pages import texts
+from wallet.pages.language import Language
+from wallet.settling.states import PHASES
+
+PAGES = Path(texts.__file__).parents[1]
+USED = re.compile(r'\bt\("([a-z_.]+)"')
+FIELDS = re.compile(r"{(\w+)}")
+
+
+class TestCatalogues:
+    def test_agree(self):
+        """
+        Both languages have the same texts with the same values to fill in.
+        """
+        zh, en = (texts.catalogue(language) for language in (Language.ZH, Language.EN))
+
+        assert list(zh) == list(en)
+        assert {k: FIELDS.findall(v) for k, v in zh.items()} == {
+            k: FIELDS.findall(v) for k, v in en.items()
+        }
+        assert [] == [key for key in zh if not zh[key].strip() or not en[key].strip()]
+
+    def test_every_text_that_is_used(self):
+        """
+        Whatever a template asks for is there.
+        """
+        used = {
+            key
+            for template in PAGES.joinpath("templates").rglob("*.html")
+            for key in USED.findall(template.read_text())
+        }
+
+        assert used
+        assert {key for key in used if not key.endswith(".")} <= set(texts.catalogue(Language.EN))
+
+    @pytest.mark.parametrize("language", Language)
+    def test_closed_words(self, language):
+        """
+        Every phase and every purpose has a name.
+        """
+        known = texts.catalogue(language)
+
+        assert {f"phase.{name}" for name in PHASES} <= set(known)
+        assert {f"purpose.{name.value}" for name in Purpose} <= set(known)
+
+
+class TestWord:
+    def test_unknown(self):
+        """
+        An integration's own word, which there is no text for, stands for itself.
+        """
+        assert "loyalty" == texts.word(Language.EN, "context.", "loyalty")

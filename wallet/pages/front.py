@@ -1,0 +1,18 @@
+"""
+What pages know of the deployment.
+"""
+
+from msgspec import Struct
+
+
+class Front(Struct, frozen=True, kw_only=True):
+    """
+    How the deployment is reached, and who may come in how.
+
+    Attributes:
+        secure: it is reached over TLS.
+        demo_login: name and document number suffice; never outside a demonstration.
+    """
+
+    secure: bool
+    demo_login: bool

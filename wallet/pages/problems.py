@@ -1,0 +1,50 @@
+"""
+Errors as pages: one sentence for people, the stable code small below it.
+"""
+
+from typing import Any
+
+from litestar import Response
+
+from wallet.errors import InternalError, ValidationFailedError, WalletError
+from wallet.http.errors import TokenInvalidError
+from wallet.http.problems import request_id_of
+from wallet.pages.forms import go
+from wallet.pages.language import language_of
+from wallet.pages.rendering import AnyRequest, page
+from wallet.pages.texts import catalogue
+
+
+def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
+    """
+    Return the page for an error; who is not signed in is sent to do so.
+    """
+    if isinstance(error, TokenInvalidError):
+        return go("/sign-in")
+    answer = page(
+        request,
+        "problem",
+        status_code=error.status,
+        sentence=sentence(request, error),
+        code=error.code,
+        request_id=request_id_of(request),
+    )
+    if error.retry_after_seconds is not None:
+        answer.headers["retry-after"] = str(error.retry_after_seconds)
+    return answer
+
+
+def sentence(request: AnyRequest, error: WalletError) -> str:
+    """
+    Return what an error means to the reader; one without a text of its own is told in general.
+    """
+    texts = catalogue(language_of(request))
+    general = "problem.INTERNAL" if error.status >= InternalError.status else "problem.other"
+    return texts.get(f"problem.{error.code}", texts[general])
+
+
+def invalid(request: AnyRequest, _fault: Exception) -> Response[Any]:
+    """
+    Return the page for a request that the framework refused.
+    """
+    return refused(request, ValidationFailedError())

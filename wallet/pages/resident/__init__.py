@@ -1,0 +1,3 @@
+"""
+The resident's pages.
+"""

@@ -1,0 +1,53 @@
+"""
+The pages as one router: their controllers, what only they are given, and errors as pages.
+"""
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from wallet.errors import WalletError
+from wallet.http.bodies import StrictRequest
+from wallet.http.callers import ResidentCaller
+from wallet.pages.forms import resident_form
+from wallet.pages.front import Front
+from wallet.pages.problems import invalid, refused
+from wallet.pages.rendering import AnyRequest
+from wallet.pages.resident.code import CodeController
+from wallet.pages.resident.contexts import ContextsController
+from wallet.pages.resident.devices import DevicesController
+from wallet.pages.resident.looks import LooksController
+from wallet.pages.resident.payments import PaymentsController
+from wallet.pages.resident.signing_in import SigningInController
+from wallet.pages.shell import ShellController
+from wallet.residents.sessions import SessionsService
+
+
+def pages(sessions: SessionsService, front: Front) -> Router:
+    """
+    Return the router of every page.
+    """
+
+    async def visitor(request: AnyRequest) -> ResidentCaller:
+        return await sessions.visitor(request)
+
+    return Router(
+        path="/",
+        route_handlers=[
+            CodeController,
+            ContextsController,
+            DevicesController,
+            LooksController,
+            PaymentsController,
+            ShellController,
+            SigningInController,
+        ],
+        dependencies={
+            "form": Provide(resident_form),
+            "front": Provide(lambda: front, sync_to_thread=False),
+            "visitor": Provide(visitor),
+        },
+        request_class=StrictRequest,
+        exception_handlers={WalletError: refused, HTTPException: invalid},
+        include_in_schema=False,
+    )

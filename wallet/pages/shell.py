@@ -1,0 +1,70 @@
+"""
+What every page has: its files, the choice of language and size, and the way in.
+"""
+
+from typing import Annotated, Any, Final
+
+from litestar import Controller, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.params import PathParameter
+
+from wallet.errors import NotFoundError
+from wallet.pages.assets import PATH, assets
+from wallet.pages.forms import FORM_BODY, fields_of, go, path_within
+from wallet.pages.language import COOKIE, SIZE_COOKIE, YEAR_SECONDS, Language, TextSize
+from wallet.pages.rendering import AnyRequest
+
+HOME: Final = "/code"
+_FOREVER: Final = {"cache-control": f"public, max-age={YEAR_SECONDS}, immutable"}
+_CHOICES: Final = {COOKIE: tuple(Language), SIZE_COOKIE: tuple(TextSize)}
+
+
+class ShellController(Controller):
+    """
+    Files and choices.
+    """
+
+    path = "/"
+    include_in_schema = False
+
+    @get("/")
+    async def home(self) -> Response[None]:
+        """
+        Send people to their code.
+        """
+        return go(HOME)
+
+    @get(PATH + "/{digest:str}/{name:str}", sync_to_thread=False)
+    def asset(
+        self,
+        digest: Annotated[str, PathParameter(max_length=16)],
+        name: Annotated[str, PathParameter(max_length=64)],
+    ) -> Response[bytes]:
+        """
+        Return a file; under the name of its content it never changes.
+        """
+        found = assets().get(name)
+        if found is None or found.digest != digest:
+            raise NotFoundError
+        return Response(found.content, media_type=found.media_type, headers=_FOREVER)
+
+    @post("/choose", opt=FORM_BODY)
+    async def choose(self, request: AnyRequest) -> Response[Any]:
+        """
+        Keep the chosen language or text size, and go back to where it was chosen.
+        """
+        fields = await fields_of(request)
+        answer = go(path_within(fields.get("back", ""), HOME))
+        for name, values in _CHOICES.items():
+            if fields.get(name) in values:
+                answer.set_cookie(
+                    Cookie(
+                        key=name,
+                        value=fields[name],
+                        path="/",
+                        max_age=YEAR_SECONDS,
+                        samesite="lax",
+                        httponly=True,
+                    )
+                )
+        return answer
