@@ -18,7 +18,7 @@ from wallet.cli.demo import region
 from wallet.cli.demo.printing import Narrator
 from wallet.cli.demo.processes import Processes, free_port
 from wallet.cli.demo.region import Onboarded, Partners
-from wallet.cli.demo.story import Story, tell
+from wallet.cli.demo.story import LI, Story, tell
 from wallet.clock import SystemClock
 from wallet.db import migrate
 from wallet.settings import PREFIX, Settings
@@ -125,6 +125,9 @@ async def _seed(settings: Settings, partners: Partners) -> tuple[Onboarded, Onbo
 def _serve(processes: Processes, settings: Settings) -> None:
     click.echo()
     click.secho(f"Serving {settings.public_origin} (Ctrl-C ends)", bold=True)
+    click.echo(
+        f"    resident's pages: {settings.public_origin}/ (sign in as {LI.name}, {LI.number})"
+    )
     click.echo(f"    interface: {settings.public_origin}/openapi")
     while processes.alive():
         time.sleep(0.5)
