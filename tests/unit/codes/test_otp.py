@@ -3,9 +3,19 @@ import hashlib
 
 import pyotp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from codes.errors import KeyMaterialError
-from codes.otp import hotp, one_time_password, pass_key
+from codes.otp import (
+    TOTP_SECONDS,
+    hotp,
+    one_time_password,
+    pass_key,
+    totp,
+    totp_step,
+    totp_uri,
+)
 from codes.profiles import Suite
 from codes.suites import algorithms_of, mac
 from tests.vectors.codes.setting import octets
@@ -120,3 +130,72 @@ class TestOneTimePassword:
             seen |= int.from_bytes(password)
 
         assert 2**62 - 1 == seen
+
+
+class TestTotp:
+    @pytest.mark.parametrize(
+        ("seconds", "expected"),
+        [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_111_111_111, "050471"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+            (20_000_000_000, "353130"),
+        ],
+    )
+    def test_rfc_6238(self, seconds, expected):
+        """
+        RFC 6238, appendix B, the last six digits of its eight.
+        """
+        assert expected == totp(ASCII_KEY * 2, seconds // TOTP_SECONDS)
+
+
+class TestTotpStep:
+    @given(
+        secret=st.binary(min_size=20, max_size=20),
+        now=st.integers(0, 2**40),
+        offset=st.integers(-4, 4),
+        spent=st.integers(-4, 4),
+    )
+    def test_window(self, secret, now, offset, spent):
+        """
+        A code is accepted within one step of the present if its step was not spent.
+        """
+        present = now // TOTP_SECONDS
+        step, after = max(0, present + offset), present + spent
+        found = totp_step(secret, totp(secret, step), now_seconds=now, after=after)
+
+        if abs(step - present) <= 1 and step > after:
+            assert found is not None
+        if found is not None:
+            assert totp(secret, found) == totp(secret, step)
+            assert abs(found - present) <= 1
+            assert found > after
+
+    @given(st.text())
+    def test_total(self, code):
+        """
+        Any text has an answer, and only six ASCII digits have a step.
+        """
+        found = totp_step(bytes(20), code, now_seconds=59, after=-1)
+
+        assert found is None or (len(code) == 6 and code.isascii())
+
+    @pytest.mark.parametrize("code", ["２８７０８２", "287082\n", " 287082", "+87082", "28708²"])
+    def test_canonical(self, code):
+        """
+        Other digits, blanks and line ends are not forgiven.
+        """
+        assert None is totp_step(ASCII_KEY * 2, code, now_seconds=59, after=-1)
+
+
+class TestTotpUri:
+    def test_key_uri_format(self):
+        """
+        Issuer and name are the label, the secret is base32, what apps assume is left out.
+        """
+        uri = totp_uri(b"Hello!\xde\xad\xbe\xef" * 2, name="alice", issuer="Example Co")
+        secret = base64.b32encode(b"Hello!\xde\xad\xbe\xef" * 2).decode()
+
+        assert f"otpauth://totp/Example%20Co:alice?secret={secret}&issuer=Example%20Co" == uri
