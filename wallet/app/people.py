@@ -3,6 +3,7 @@ The services about who is who, and about one scan.
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from wallet.app.basis import Basis
 from wallet.bindings.linking import LinkingService
@@ -11,6 +12,7 @@ from wallet.consents.service import ConsentsService
 from wallet.devices.services import DeviceServices, device_services
 from wallet.idempotency.service import IdempotencyService
 from wallet.journal.service import JournalService
+from wallet.operators.service import OperatorServices, operator_services
 from wallet.parties.access import AccessService
 from wallet.parties.administration import PartiesAdministration
 from wallet.parties.service import PartiesService
@@ -27,7 +29,7 @@ from wallet.resolving.verdicts import Asker
 @dataclass(frozen=True, kw_only=True, slots=True)
 class People:
     """
-    Residents and their devices, parties and their terminals, and what a scan needs of both.
+    Residents and their devices, parties and their terminals, operators, and what a scan needs.
     """
 
     parties: PartiesService
@@ -42,6 +44,7 @@ class People:
     bindings: BindingsService
     linking: LinkingService
     presentations: PresentationsService
+    operators: OperatorServices
 
     def injected(self) -> dict[str, object]:
         """
@@ -88,6 +91,7 @@ def people(b: Basis) -> People:
         bindings=bindings,
         linking=_linking(b, residents, consents, bindings),
         presentations=PresentationsService(clock=b.clock, ids=b.ids, vault=b.vault),
+        operators=_operators(b),
     )
 
 
@@ -100,6 +104,17 @@ def _sessions(b: Basis, residents: ResidentsService) -> SessionsService:
         residents=residents,
         demo_login=b.settings.demo_login,
         secure=b.settings.public_origin.startswith("https:"),
+    )
+
+
+def _operators(b: Basis) -> OperatorServices:
+    host = urlsplit(b.settings.public_origin).hostname or ""
+    return operator_services(
+        database=b.database,
+        clock=b.clock,
+        ids=b.ids,
+        vault=b.vault,
+        issuer=f"fusion-wallet {host}".replace(":", "."),
     )
 
 

@@ -23,6 +23,7 @@ def pruning(b: Basis, p: People, work: WorkService) -> dict[str, Duty]:
         "prune_calls": sequences,
         "prune_devices": p.devices.devices.prune,
         "prune_idempotency": p.idempotency.prune,
+        "prune_operators": p.operators.prune,
         "prune_parties": p.parties.prune,
         "prune_presentations": p.presentations.prune,
     }

@@ -17,6 +17,7 @@ COMMANDS = {
     "keys": "wallet.cli.keys",
     "parties": "wallet.cli.parties",
     "residents": "wallet.cli.residents",
+    "operators": "wallet.cli.operators",
     "work": "wallet.cli.work",
     "openapi": "wallet.cli.openapi",
     "bench": "wallet.cli.bench",

@@ -2,6 +2,7 @@
 Who is calling: the values that authentication yields, and the protocols that slices implement.
 """
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from litestar.connection import ASGIConnection
@@ -34,6 +35,25 @@ class ResidentCaller(Struct, frozen=True, kw_only=True):
 
     resident_id: int
     session_id: int
+
+
+class OperatorCaller(Struct, frozen=True, kw_only=True):
+    """
+    A signed-in operator.
+
+    Attributes:
+        operator_id: who.
+        session_id: of the sign-in.
+        role: ``operator`` or ``auditor``.
+        display: name to be shown.
+        stepped_up_at: when a TOTP code was last shown in the session; None for a recovery code.
+    """
+
+    operator_id: int
+    session_id: int
+    role: str
+    display: str
+    stepped_up_at: datetime | None = None
 
 
 class TerminalAuthenticator(Protocol):

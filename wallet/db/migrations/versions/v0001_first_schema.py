@@ -243,6 +243,34 @@ def upgrade() -> None:
         CheckConstraint("lane between 1 and 524287", name="lane"),
     )
     create_table(
+        "operator_lockouts",
+        Column("subject", Blob, nullable=False),
+        Column("failures", BigInt, nullable=False),
+        Column("locked_until", UtcInstant, nullable=False),
+        Column("forget_at", UtcInstant, nullable=False),
+        PrimaryKeyConstraint("subject"),
+        CheckConstraint("failures > 0", name="failures"),
+    )
+    create_table(
+        "operators",
+        Column("operator_id", BigInt, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("display", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("status", Text, nullable=False),
+        Column("password_hash", Text, nullable=True),
+        Column("totp_secret", Blob, nullable=True),
+        Column("last_step", BigInt, nullable=False),
+        Column("created_at", UtcInstant, nullable=False),
+        Column("enrolled_at", UtcInstant, nullable=True),
+        PrimaryKeyConstraint("operator_id"),
+        UniqueConstraint("name"),
+        CheckConstraint("(password_hash is null) = (totp_secret is null)", name="credentials"),
+        CheckConstraint("last_step >= 0", name="last_step"),
+        CheckConstraint("role IN ('operator', 'auditor')", name="role"),
+        CheckConstraint("status IN ('active', 'disabled')", name="status"),
+    )
+    create_table(
         "parties",
         Column("party_id", BigInt, nullable=False),
         Column("name", Text, nullable=False),
@@ -482,6 +510,63 @@ def upgrade() -> None:
     )
     op.create_index("ix_work_items_next_action_at", "work_items", ["next_action_at"])
     create_table(
+        "operator_enrolments",
+        Column("operator_id", BigInt, nullable=False),
+        Column("digest", Blob, nullable=False),
+        Column("stage", Text, nullable=False),
+        Column("password_hash", Text, nullable=True),
+        Column("totp_secret", Blob, nullable=True),
+        Column("expires_at", UtcInstant, nullable=False),
+        PrimaryKeyConstraint("operator_id"),
+        ForeignKeyConstraint(["operator_id"], ["operators.operator_id"]),
+        UniqueConstraint("digest"),
+        CheckConstraint("(stage = 'redeemed') = (password_hash is not null)", name="password"),
+        CheckConstraint("(stage = 'redeemed') = (totp_secret is not null)", name="secret"),
+        CheckConstraint("stage IN ('issued', 'redeemed')", name="stage"),
+    )
+    create_table(
+        "operator_events",
+        Column("event_id", BigInt, nullable=False),
+        Column("at", UtcInstant, nullable=False),
+        Column("operator_id", BigInt, nullable=True),
+        Column("kind", Text, nullable=False),
+        Column("detail", Text, nullable=False),
+        Column("person", Text, nullable=True),
+        Column("purpose", Text, nullable=True),
+        Column("ticket", Text, nullable=True),
+        PrimaryKeyConstraint("event_id"),
+        ForeignKeyConstraint(["operator_id"], ["operators.operator_id"]),
+        CheckConstraint("(kind = 'looked') = (person is not null)", name="person"),
+        CheckConstraint("(kind = 'looked') = (purpose is not null)", name="purpose"),
+        CheckConstraint("(kind = 'looked') = (ticket is not null)", name="ticket"),
+        CheckConstraint(
+            "kind IN ('created', 'enrolled', 'signed_in', 'refused', 'locked', 'stepped_up', 'signed_out', 'looked', 'reset', 'disabled', 'enabled')",
+            name="kind",
+        ),
+    )
+    create_table(
+        "operator_recovery_codes",
+        Column("operator_id", BigInt, nullable=False),
+        Column("digest", Blob, nullable=False),
+        Column("used_at", UtcInstant, nullable=True),
+        PrimaryKeyConstraint("operator_id", "digest"),
+        ForeignKeyConstraint(["operator_id"], ["operators.operator_id"]),
+    )
+    create_table(
+        "operator_sessions",
+        Column("session_id", BigInt, nullable=False),
+        Column("digest", Blob, nullable=False),
+        Column("operator_id", BigInt, nullable=False),
+        Column("created_at", UtcInstant, nullable=False),
+        Column("seen_at", UtcInstant, nullable=False),
+        Column("ends_at", UtcInstant, nullable=False),
+        Column("stepped_up_at", UtcInstant, nullable=True),
+        Column("ended_at", UtcInstant, nullable=True),
+        PrimaryKeyConstraint("session_id"),
+        ForeignKeyConstraint(["operator_id"], ["operators.operator_id"]),
+        UniqueConstraint("digest"),
+    )
+    create_table(
         "enrolment_tokens",
         Column("digest", Blob, nullable=False),
         Column("party_id", BigInt, nullable=False),
@@ -659,6 +744,10 @@ def downgrade() -> None:
     op.drop_table("presentation_answers")
     op.drop_table("party_profiles")
     op.drop_table("enrolment_tokens")
+    op.drop_table("operator_sessions")
+    op.drop_table("operator_recovery_codes")
+    op.drop_table("operator_events")
+    op.drop_table("operator_enrolments")
     op.drop_table("work_items")
     op.drop_table("visits")
     op.drop_table("spent_challenges")
@@ -671,6 +760,8 @@ def downgrade() -> None:
     op.drop_table("postings")
     op.drop_table("person_keys")
     op.drop_table("parties")
+    op.drop_table("operators")
+    op.drop_table("operator_lockouts")
     op.drop_table("lanes")
     op.drop_table("journal")
     op.drop_table("identifier_index")

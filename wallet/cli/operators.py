@@ -1,0 +1,98 @@
+"""
+``fusion-wallet operators``: who may sign in to run the region's wallet.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+import msgspec
+
+from wallet.app import Services
+from wallet.cli.running import with_services
+from wallet.operators.errors import InvalidOperatorError, NameTakenError, UnknownOperatorError
+from wallet.operators.words import Role
+
+R = TypeVar("R")
+
+_ROLES = click.Choice([role.value for role in Role])
+
+
+@click.group("operators")
+def command() -> None:
+    """
+    Add, list, disable, enable and reset operators of the region.
+    """
+
+
+@command.command("add")
+@click.argument("name")
+@click.option("--display", required=True, help="Name to be shown.")
+@click.option("--role", type=_ROLES, default=Role.OPERATOR.value, show_default=True)
+def add(name: str, display: str, role: str) -> None:
+    """
+    Add an operator; prints a one-time token with which they enrol within a day.
+    """
+
+    async def issue(services: Services) -> str:
+        administration = services.people.operators.administration
+        return (await administration.add(name, display=display, role=Role(role))).token
+
+    click.echo(_known(issue))
+
+
+@command.command("list")
+def listing() -> None:
+    """
+    List operators, one JSON object a line.
+    """
+
+    async def show(services: Services) -> None:
+        for each in await services.people.operators.administration.listed():
+            click.echo(msgspec.json.encode(each).decode())
+
+    with_services(show)
+
+
+@command.command("disable")
+@click.argument("name")
+def disable(name: str) -> None:
+    """
+    Keep an operator out; sessions end at once.
+    """
+    _known(lambda s: s.people.operators.administration.disable(name))
+    click.echo("disabled")
+
+
+@command.command("enable")
+@click.argument("name")
+def enable(name: str) -> None:
+    """
+    Let an operator sign in again; ends a lock-out of the account too.
+    """
+    _known(lambda s: s.people.operators.administration.enable(name))
+    click.echo("active")
+
+
+@command.command("reset")
+@click.argument("name")
+def reset(name: str) -> None:
+    """
+    Void password, authenticator, recovery codes and sessions; prints a new one-time token.
+    """
+
+    async def issue(services: Services) -> str:
+        return (await services.people.operators.administration.reset(name)).token
+
+    click.echo(_known(issue))
+
+
+def _known(use: Callable[[Services], Awaitable[R]]) -> R:
+    try:
+        return with_services(use)
+    except UnknownOperatorError:
+        raise click.ClickException("no such operator") from None
+    except NameTakenError:
+        raise click.ClickException("there is an operator of that name") from None
+    except InvalidOperatorError as fault:
+        raise click.ClickException(str(fault)) from None

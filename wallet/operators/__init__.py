@@ -1,0 +1,3 @@
+"""
+Operators: who runs a region's wallet, how they sign in, and what they did.
+"""

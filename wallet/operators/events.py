@@ -1,0 +1,210 @@
+"""
+What operators did: written in the transaction of the deed, never changed, read by auditors.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from wallet.clock import Clock
+from wallet.db.session import Database
+from wallet.errors import StateConflictError, ValidationFailedError
+from wallet.http.callers import OperatorCaller
+from wallet.ids import Ids
+from wallet.operators import repository
+from wallet.operators.models import OperatorEventRow
+from wallet.operators.words import Detail, EventKind
+from wallet.vault import Vault
+
+AUDIENCE: Final = "operators"
+PERSON_KIND: Final = "res"
+EVENT_KIND: Final = "evt"
+LARGEST_PAGE: Final = 100
+STEP_UP_LIFE: Final = timedelta(minutes=10)
+_PURPOSE_MAX: Final = 60
+_TICKET: Final = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\Z")
+_NUMBER: Final = re.compile(r"\d(?:[ .-]?\d){5}")
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """
+    One thing that happened.
+
+    Attributes:
+        id: under which operators know it.
+        at: when.
+        operator_id: who did it, or whose account it was done to; None where a name was nobody's.
+        name: their login name.
+        kind: one of `EventKind`.
+        detail: one of `Detail`.
+        person: the sealed handle of the resident who was looked at.
+        purpose: why.
+        ticket: which ticket asked for it.
+    """
+
+    id: str
+    at: datetime
+    operator_id: int | None
+    name: str | None
+    kind: str
+    detail: str
+    person: str | None
+    purpose: str | None
+    ticket: str | None
+
+
+class EventsPage(Struct, frozen=True, kw_only=True):
+    """
+    A part of the events, newest first; `next_cursor` is None at the end.
+    """
+
+    events: tuple[Event, ...]
+    next_cursor: str | None
+
+
+class EventsService:
+    """
+    Writes and reads what operators did.
+    """
+
+    def __init__(self, *, database: Database, clock: Clock, ids: Ids, vault: Vault) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+        self._vault = vault
+
+    async def write(
+        self,
+        session: AsyncSession,
+        kind: EventKind,
+        operator_id: int | None,
+        detail: Detail = Detail.NOTHING,
+    ) -> None:
+        """
+        Append an event other than a look.
+        """
+        await repository.add_event(
+            session,
+            OperatorEventRow(
+                event_id=self._ids.local(),
+                at=self._clock.now(),
+                operator_id=operator_id,
+                kind=kind.value,
+                detail=detail.value,
+            ),
+        )
+
+    async def refused(
+        self,
+        session: AsyncSession,
+        operator_id: int | None,
+        why: Detail,
+        locked: tuple[Detail, ...],
+    ) -> None:
+        """
+        Append that somebody was refused, and what was locked thereby.
+        """
+        await self.write(session, EventKind.REFUSED, operator_id, why)
+        for what in locked:
+            await self.write(session, EventKind.LOCKED, operator_id, what)
+
+    async def looked(
+        self,
+        session: AsyncSession,
+        caller: OperatorCaller,
+        resident_id: int,
+        purpose: str,
+        ticket: str,
+    ) -> None:
+        """
+        Append that an operator looks at a person, before anything is shown.
+
+        The resident's own journal is the caller's to write, in the same transaction.
+
+        Args:
+            session: of the transaction that reads the person.
+            caller: who looks.
+            resident_id: at whom.
+            purpose: why, 1 to 60 printable characters without a number of six digits or more.
+            ticket: 1 to 32 letters, digits, dots, dashes and underscores.
+
+        Raises:
+            ValidationFailedError: purpose or ticket is missing or not of that form.
+            StateConflictError: the session's last TOTP code is more than ten minutes old.
+        """
+        purpose = purpose.strip()
+        if not 1 <= len(purpose) <= _PURPOSE_MAX or not purpose.isprintable():
+            raise ValidationFailedError("Look at: purpose")
+        if _NUMBER.search(purpose):
+            raise ValidationFailedError("Numbers of people do not belong into a purpose.")
+        if not _TICKET.match(ticket):
+            raise ValidationFailedError("Look at: ticket")
+        if not self.stepped_up(caller):
+            raise StateConflictError("Show a code of the authenticator first.")
+        await repository.add_event(
+            session,
+            OperatorEventRow(
+                event_id=self._ids.local(),
+                at=self._clock.now(),
+                operator_id=caller.operator_id,
+                kind=EventKind.LOOKED.value,
+                detail=Detail.NOTHING.value,
+                person=self.person(resident_id),
+                purpose=purpose,
+                ticket=ticket,
+            ),
+        )
+
+    def stepped_up(self, caller: OperatorCaller) -> bool:
+        """
+        Tell whether a session showed a TOTP code within the last ten minutes.
+        """
+        at = caller.stepped_up_at
+        return at is not None and self._clock.now() - at < STEP_UP_LIFE
+
+    def person(self, resident_id: int) -> str:
+        """
+        Return the handle under which operators know a resident.
+        """
+        return self._vault.seal_id(PERSON_KIND, AUDIENCE, resident_id, 0)
+
+    async def page(self, *, cursor: str | None = None, limit: int = 50) -> EventsPage:
+        """
+        Return a page of events, newest first.
+
+        Args:
+            cursor: `EventsPage.next_cursor` of the page before; None for the newest.
+            limit: 1 to 100 events.
+
+        Raises:
+            ValidationFailedError: the cursor is not one of ours, or the limit is out of range.
+        """
+        if not 1 <= limit <= LARGEST_PAGE:
+            raise ValidationFailedError("Look at: limit")
+        before = None if cursor is None else self._opened(cursor)
+        async with self._database.reading() as session:
+            rows = await repository.events(session, before, limit + 1)
+        events = tuple(self._event(row, name) for row, name in rows[:limit])
+        return EventsPage(events=events, next_cursor=events[-1].id if len(rows) > limit else None)
+
+    def _opened(self, cursor: str) -> int:
+        opened = self._vault.open_id(EVENT_KIND, AUDIENCE, cursor)
+        if opened is None:
+            raise ValidationFailedError("Look at: cursor")
+        return opened[1]
+
+    def _event(self, row: OperatorEventRow, name: str | None) -> Event:
+        return Event(
+            id=self._vault.seal_id(EVENT_KIND, AUDIENCE, 0, row.event_id),
+            at=row.at,
+            operator_id=row.operator_id,
+            name=name,
+            kind=row.kind,
+            detail=row.detail,
+            person=row.person,
+            purpose=row.purpose,
+            ticket=row.ticket,
+        )
