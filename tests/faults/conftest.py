@@ -25,8 +25,8 @@ class Databases:
     Makes fresh databases with every table.
     """
 
-    def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
-        self._folder, self._request = folder, request
+    def __init__(self, folder: Path, server: Server, template: Callable[[], Path]) -> None:
+        self._folder, self._server, self._template = folder, server, template
         self._made: list[str] = []
 
     def make(self, kind: str) -> str:
@@ -35,24 +35,20 @@ class Databases:
         """
         if kind == "sqlite":
             path = self._folder / f"{next(_numbers)}.db"
-            shutil.copyfile(self._request.getfixturevalue("sqlite_template")(), path)
+            shutil.copyfile(self._template(), path)
             return f"sqlite:///{path}"
         name = f"crash_{os.getpid()}_{next(_numbers)}"
-        self._server().execute(f"create database {name};")
-        self._server().execute(_ddl(), database=name)
+        self._server.execute(f"create database {name};")
+        self._server.execute(_ddl(), database=name)
         self._made.append(name)
-        return self._server().url(name)
+        return self._server.url(name)
 
     def drop(self) -> None:
         """
         Forget them all.
         """
         for name in self._made:
-            self._server().execute(f"drop database {name} with (force);")
-
-    def _server(self) -> Server:
-        server: Server = self._request.getfixturevalue("postgres_server_of_run")
-        return server
+            self._server.execute(f"drop database {name} with (force);")
 
 
 @pytest.fixture(scope="session")
@@ -66,28 +62,31 @@ def nursery() -> Iterator[Nursery]:
 
 
 @pytest.fixture
-def new_url(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+def new_url(
+    tmp_path: Path, postgres_server_of_run: Server, sqlite_template: Callable[[], Path]
+) -> Iterator[Callable[[str], str]]:
     """
     Makes as many databases as a test likes, on ``sqlite`` or ``postgres``.
     """
-    databases = Databases(tmp_path, request)
+    databases = Databases(tmp_path, postgres_server_of_run, sqlite_template)
     yield databases.make
     databases.drop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def regions(
     anyio_backend: str,
     nursery: Nursery,
     tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
+    postgres_server_of_run: Server,
+    sqlite_template: Callable[[], Path],
 ) -> AsyncIterator[Callable[[str], Awaitable[Region]]]:
     """
-    Returns this worker's region on ``sqlite`` or ``postgres``, whose wallet is not killed.
+    Returns this module's region on ``sqlite`` or ``postgres``, whose wallet is not killed.
     """
     del anyio_backend
     folder = tmp_path_factory.mktemp("regions")
-    databases = Databases(folder, request)
+    databases = Databases(folder, postgres_server_of_run, sqlite_template)
     opened: dict[str, Region] = {}
 
     async def region_on(kind: str) -> Region:

@@ -21,7 +21,7 @@ from tests.faults.crash.visits import Patient, Wish
 from wallet.settling.failpoints import FAILPOINTS
 
 RUNS_OF_A_LANE = 8
-LANES = 3
+LANES = 2
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

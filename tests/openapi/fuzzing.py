@@ -22,6 +22,7 @@ from wallet.parties.signing import SAFE_METHODS
 SEED = 20260302
 _TOUCHING = ("freezeDevices", "revokeDevice", "unlinkContext", "withdrawConsent")
 _HEADER = ParameterLocation.HEADER
+_TOKEN_TURNS = 200  # of the 300 seconds that a token lives
 _SUCCESSES = (200, 201, 202, 204)
 # what valid data may be answered beside success, in most operations and in those of the list
 _STATES = ["2xx", "401", "403", "404", "409", "410", "422", "423", "429"]
@@ -85,17 +86,20 @@ class Caller:
         self.who, self.stock = who, stock
         self._count = count()
         self.statuses: Counter[tuple[str, int]] = Counter()
+        self._valid: Counter[str] = Counter()
+        self._token: tuple[str, int] | None = None
 
     def before_call(self, _context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         """
-        Authenticate a case; every second valid one is led to something that exists.
+        Authenticate a case; of each operation every second valid one is led to what exists.
         """
         turn = next(self._count)
         self.stock.terminal.town.advance(1)
         operation = case.operation.definition.raw["operationId"]
         if case.meta.generation.mode == GenerationMode.POSITIVE:
             case.body = _whole(case.body)
-            if turn % 2:
+            self._valid[operation] += 1
+            if self._valid[operation] % 2:
                 self._lead(case, operation)
         kwargs["auth"] = self._auth(case, operation, turn)
 
@@ -132,7 +136,16 @@ class Caller:
         negated = _HEADER in case.meta.components and (
             case.meta.components[_HEADER].mode == GenerationMode.NEGATIVE
         )
-        return Signing(self.stock, signs=not negated and turn % 9 != 0)
+        return Signing(self.stock, self._access(turn), signs=not negated and turn % 9 != 0)
+
+    def _access(self, turn: int) -> str:
+        """
+        Return the terminal's token, a new one in time; each turn takes a second of its life.
+        """
+        if self._token is None or turn >= self._token[1]:
+            terminal = self.stock.terminal
+            self._token = terminal.town.run(terminal.token()), turn + _TOKEN_TURNS
+        return self._token[0]
 
     def _session(self, operation: str) -> str:
         resident = self.stock.resident
@@ -174,12 +187,11 @@ class Signing(AuthBase):
     Adds a terminal's token and signs exactly what will be sent.
     """
 
-    def __init__(self, stock: Stock, *, signs: bool) -> None:
-        self._terminal, self._signs = stock.terminal, signs
+    def __init__(self, stock: Stock, token: str, *, signs: bool) -> None:
+        self._terminal, self._token, self._signs = stock.terminal, token, signs
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        token = self._terminal.town.run(self._terminal.token())
-        request.headers["Authorization"] = f"Bearer {token}"
+        request.headers["Authorization"] = f"Bearer {self._token}"
         if not self._signs or request.method in SAFE_METHODS:
             return request
         sent = {

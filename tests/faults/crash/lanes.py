@@ -17,8 +17,8 @@ from tests.fixtures.nursery.client import Child, Nursery
 from tests.fixtures.nursery.orders import Ended
 from tests.fixtures.regions import Region, Window, hasty
 
-_QUIET_SECONDS = 30.0
-_PAUSE_SECONDS = 0.02
+_QUIET_SECONDS = 60.0
+_PAUSE_SECONDS = 0.05
 
 
 class RunFailedError(AssertionError):
