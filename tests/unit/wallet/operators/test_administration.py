@@ -1,5 +1,7 @@
 """Operators as whoever has a shell sees to them."""
 
+import asyncio
+
 import pytest
 from sqlmodel import select
 
@@ -137,3 +139,32 @@ class TestPrune:
 
         assert ([1, 1, 2], 4, [0, 0, 0]) == (before, gone, await count(desk, *tables))
         assert told == await desk.told()
+
+
+@pytest.mark.usefixtures("zhang")
+class TestAtOnce:
+    async def test_nobody_waits_for_each_other(self, desk):
+        """
+        Signing in, stepping up, enrolling and what a shell does may happen all at once.
+        """
+        caller = (await desk.sign_in()).caller
+        enrolment = desk.services.enrolment
+        outcomes = set()
+        for _ in range(3):
+            desk.clock.advance(30)
+            await desk.administration.enable("zhang")
+            token = (await desk.administration.reset("zhang")).token
+            enrolling = await desk.redeemed(token)
+            code = desk.code()
+            acts = [
+                enrolment.confirm(enrolling.confirmation, code),
+                desk.sign_in(code=code),
+                desk.sessions.step_up(caller, code),
+                desk.administration.enable("zhang"),
+                desk.administration.reset("zhang"),
+                desk.administration.disable("zhang"),
+                desk.administration.enable("zhang"),
+            ]
+            outcomes |= set(await asyncio.gather(*(desk.outcome(act) for act in acts)))
+
+        assert outcomes <= {"fine", "TOKEN_INVALID", "RATE_LIMITED"}
