@@ -157,7 +157,17 @@ class Guard:
 
 
 async def _started(call: Callable[[], Awaitable[R]]) -> R:
-    return await call()
+    """
+    Run a call that may want to end the process.
+
+    An event loop lets `SystemExit` and `KeyboardInterrupt` of a task through to whoever runs it,
+    and so would end everybody's requests.
+    """
+    try:
+        return await call()
+    except (SystemExit, KeyboardInterrupt) as fault:
+        _log.error("integration wanted to end the process", kind=type(fault).__name__)
+        raise UnavailableError("wanted to end the process") from None
 
 
 async def _finished(task: asyncio.Task[R], deadline_ms: int, integration_id: str) -> R:

@@ -22,7 +22,7 @@ from wallet.db.session import Database
 from wallet.http.callers import TerminalCaller
 from wallet.parties.service import PartiesService
 from wallet.presentations.service import Brought
-from wallet.resolving.distrust import contained, sound
+from wallet.resolving.distrust import sound
 from wallet.resolving.errors import CodeNotAcceptedError, CodeUnsupportedError
 from wallet.resolving.reading import Foreign
 from wallet.resolving.schemas import Resolve
@@ -120,8 +120,6 @@ class Decoder:
             return sound(await decoding.decode(request), Decoded, Refused)
 
         try:
-            return await self._guard.run(
-                manifest.id, manifest.deadlines.validate_ms, lambda: contained(call)
-            )
+            return await self._guard.run(manifest.id, manifest.deadlines.validate_ms, call)
         except UnavailableError:
             raise IntegrationUnavailableError(retry_after_seconds=2) from None

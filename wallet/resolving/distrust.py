@@ -1,8 +1,7 @@
 """
-What an integration does and hands back is looked at before it is believed.
+What an integration hands back is looked at before it is believed.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,25 +11,7 @@ from integrations.spi import UnavailableError
 
 _LOG = structlog.get_logger("wallet.resolving")
 
-R = TypeVar("R")
 S = TypeVar("S", bound=msgspec.Struct)
-
-
-async def contained(call: Callable[[], Awaitable[R]]) -> R:
-    """
-    Run a call of an integration that may want to end the process.
-
-    An event loop lets `SystemExit` and `KeyboardInterrupt` of a task through to whoever runs it,
-    and so would end everybody's requests.
-
-    Raises:
-        UnavailableError: it wanted to.
-    """
-    try:
-        return await call()
-    except (SystemExit, KeyboardInterrupt) as fault:
-        _LOG.error("integration wanted to end the process", kind=type(fault).__name__)
-        raise UnavailableError("wanted to end the process") from None
 
 
 def sound(value: S, *kinds: type[msgspec.Struct]) -> S:

@@ -31,7 +31,7 @@ from integrations.spi import (
 from wallet.bindings.service import Binding
 from wallet.calls.guard import Guard
 from wallet.http.tally import NoTally, Tally
-from wallet.resolving.distrust import contained, sound
+from wallet.resolving.distrust import sound
 from wallet.resolving.releasing import declared, released
 from wallet.resolving.snapshots import snapshot_holds
 from wallet.resolving.words import NOT_BOUND, Status
@@ -193,7 +193,7 @@ class Asker:
             verdict = await self._guard.run(
                 manifest.id,
                 manifest.deadlines.validate_ms,
-                lambda: contained(lambda: _validated(integration, binding, inquiry)),
+                lambda: _validated(integration, binding, inquiry),
             )
         except UnavailableError:
             verdict = _unavailable(binding)

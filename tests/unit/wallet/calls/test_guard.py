@@ -37,6 +37,10 @@ async def stubborn():
     raise RuntimeError("much later")
 
 
+async def ends_the_process():
+    raise SystemExit(3)
+
+
 async def cancels_itself():
     raise asyncio.CancelledError
 
@@ -53,7 +57,9 @@ class TestRun:
         """
         assert "fine" == await guard.run("a", 100, fine)
 
-    @pytest.mark.parametrize("call", [crash, unavailable, hang, stubborn, cancels_itself])
+    @pytest.mark.parametrize(
+        "call", [crash, ends_the_process, unavailable, hang, stubborn, cancels_itself]
+    )
     async def test_everything_else_is_unavailable(self, guard, call):
         """
         Crashing, hanging and clinging to life are all just unavailable.
