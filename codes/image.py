@@ -11,6 +11,7 @@ from qrcode.image.pil import PilImage
 from codes.errors import ImageError
 
 _QUIET_ZONE = 4
+_LONGEST = 512
 _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]{1,512}", re.ASCII)
 _HALF_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
@@ -23,7 +24,10 @@ def svg(text: str) -> str:
         ImageError: the text is empty, not alphanumeric, or longer than 512 characters.
 
     """
-    rows = matrix(text)
+    return _drawn(matrix(text))
+
+
+def _drawn(rows: Sequence[Sequence[bool]]) -> str:
     size = len(rows)
     strokes = "".join(
         f"M{start} {line}h{end - start}v1h-{end - start}z"
@@ -94,9 +98,29 @@ def matrix(text: str) -> list[list[bool]]:
     return [[bool(module) for module in row] for row in _symbol(text).get_matrix()]
 
 
+def link_svg(link: str) -> str:
+    """
+    Draw a link, such as an ``otpauth:`` URI, as SVG like a code.
+
+    Args:
+        link: 1 to 512 printable ASCII characters.
+
+    Raises:
+        ImageError: it is something else.
+
+    """
+    if not (link.isascii() and link.isprintable() and 1 <= len(link) <= _LONGEST):
+        raise ImageError
+    return _drawn([[bool(module) for module in row] for row in _made(link).get_matrix()])
+
+
 def _symbol(text: str) -> "qrcode.QRCode[PilImage]":
     if _ALPHANUMERIC.fullmatch(text) is None:
         raise ImageError
+    return _made(text)
+
+
+def _made(text: str) -> "qrcode.QRCode[PilImage]":
     symbol = qrcode.QRCode(
         error_correction=qrcode.constants.ERROR_CORRECT_M,
         border=_QUIET_ZONE,

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from integrations.spi import Purpose
+from integrations.spi import PersonKey, Purpose
+from wallet.operators.passwords import Weakness
+from wallet.operators.words import EventKind, Role
 from wallet.pages import texts
 from wallet.pages.language import Language
+from wallet.parties.words import PartyKind, PartyStatus, TerminalKind, TerminalStatus
+from wallet.settling.reviewing import KINDS
 from wallet.settling.states import PHASES
 
 PAGES = Path(texts.__file__).parents[1]
@@ -44,12 +48,23 @@ class TestCatalogues:
     @pytest.mark.parametrize("language", Language)
     def test_closed_words(self, language):
         """
-        Every phase and every purpose has a name.
+        Every word of a closed vocabulary that a page shows has a name.
         """
-        known = texts.catalogue(language)
+        shown = {
+            *(f"phase.{name}" for name in PHASES),
+            *(f"kind.{name}" for name in KINDS),
+            *(f"purpose.{name.value}" for name in Purpose),
+            *(f"event.{name.value}" for name in EventKind),
+            *(f"role.{name.value}" for name in Role),
+            *(f"party.{name.value}" for name in PartyKind),
+            *(f"party.status.{name.value}" for name in PartyStatus),
+            *(f"terminal.{name.value}" for name in TerminalKind),
+            *(f"terminal.status.{name.value}" for name in TerminalStatus),
+            *(f"document.{name.value}" for name in PersonKey),
+            *(f"operator.password.{name.value}" for name in Weakness),
+        }
 
-        assert {f"phase.{name}" for name in PHASES} <= set(known)
-        assert {f"purpose.{name.value}" for name in Purpose} <= set(known)
+        assert set() == shown - set(texts.catalogue(language))
 
 
 class TestWord:

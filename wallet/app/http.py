@@ -37,6 +37,8 @@ from wallet.http.problems import handlers
 from wallet.http.timekeeping import Timekeeping, clock_guard
 from wallet.journal.controller import JournalController
 from wallet.pages.front import Front
+from wallet.pages.operator.door import Door
+from wallet.pages.operator.overview import Books
 from wallet.pages.routes import pages
 from wallet.parties.controller import TerminalsController, TokenController
 from wallet.parties.errors import ScopeDeniedError
@@ -113,7 +115,17 @@ def create_app(services: Services) -> Litestar:
 def _pages(services: Services) -> Router:
     settings = services.basis.settings
     secure = settings.public_origin.startswith("https:")
-    return pages(services.people.sessions, Front(secure=secure, demo_login=settings.demo_login))
+    people = services.people
+    return pages(
+        people.sessions,
+        Front(secure=secure, demo_login=settings.demo_login),
+        Door(operators=people.operators, vault=services.basis.vault, secure=secure),
+        Books(
+            administration=people.administration,
+            review=services.money.review,
+            registry=services.basis.registry,
+        ),
+    )
 
 
 def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:

@@ -2,7 +2,7 @@
 Errors as pages: one sentence for people, the stable code small below it.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Response
 
@@ -14,13 +14,16 @@ from wallet.pages.language import language_of
 from wallet.pages.rendering import AnyRequest, page
 from wallet.pages.texts import catalogue
 
+OPERATOR: Final = "/operator"
+SIGN_IN: Final = f"{OPERATOR}/sign-in"
+
 
 def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
     """
     Return the page for an error; who is not signed in is sent to do so.
     """
     if isinstance(error, TokenInvalidError):
-        return go("/sign-in")
+        return go(SIGN_IN if request.url.path.startswith(OPERATOR) else "/sign-in")
     answer = page(
         request,
         "problem",

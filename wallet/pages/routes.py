@@ -8,9 +8,13 @@ from litestar.exceptions import HTTPException
 
 from wallet.errors import WalletError
 from wallet.http.bodies import StrictRequest
-from wallet.http.callers import ResidentCaller
+from wallet.http.callers import OperatorCaller, ResidentCaller
 from wallet.pages.forms import resident_form
 from wallet.pages.front import Front
+from wallet.pages.operator.door import Door, OperatorForm
+from wallet.pages.operator.overview import Books, OverviewController
+from wallet.pages.operator.parties import PartiesController
+from wallet.pages.operator.signing_in import OperatorSigningInController
 from wallet.pages.problems import invalid, refused
 from wallet.pages.rendering import AnyRequest
 from wallet.pages.resident.code import CodeController
@@ -23,13 +27,19 @@ from wallet.pages.shell import ShellController
 from wallet.residents.sessions import SessionsService
 
 
-def pages(sessions: SessionsService, front: Front) -> Router:
+def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> Router:
     """
     Return the router of every page.
     """
 
     async def visitor(request: AnyRequest) -> ResidentCaller:
         return await sessions.visitor(request)
+
+    async def operator(request: AnyRequest) -> OperatorCaller:
+        return await door.caller(request)
+
+    async def operator_form(request: AnyRequest) -> OperatorForm:
+        return await door.form(request)
 
     return Router(
         path="/",
@@ -38,13 +48,20 @@ def pages(sessions: SessionsService, front: Front) -> Router:
             ContextsController,
             DevicesController,
             LooksController,
+            OperatorSigningInController,
+            OverviewController,
+            PartiesController,
             PaymentsController,
             ShellController,
             SigningInController,
         ],
         dependencies={
+            "books": Provide(lambda: books, sync_to_thread=False),
+            "door": Provide(lambda: door, sync_to_thread=False),
             "form": Provide(resident_form),
             "front": Provide(lambda: front, sync_to_thread=False),
+            "operator": Provide(operator),
+            "operator_form": Provide(operator_form),
             "visitor": Provide(visitor),
         },
         request_class=StrictRequest,

@@ -25,6 +25,22 @@ def read(rows: list[list[bool]]) -> zxingcpp.Barcode:
     return found
 
 
+def modules(svg: str) -> list[list[bool]]:
+    """
+    Return the modules that the path of an SVG fills.
+    """
+    root = ET.fromstring(svg)  # noqa: S314 -- our own text
+    size = int(root.attrib["viewBox"].split()[2])
+    rows = [[False] * size for _ in range(size)]
+    _, dark = root.findall(f"{SVG}path")
+    for stroke in dark.attrib["d"].split("M")[1:]:
+        start, rest = stroke.split(" ")
+        line, length = rest.split("v")[0].split("h")
+        for column in range(int(start), int(start) + int(length)):
+            rows[int(line)][column] = True
+    return rows
+
+
 @pytest.fixture(params=Profile, ids=lambda profile: profile.name.lower())
 def profile(request):
     return request.param
@@ -59,22 +75,30 @@ class TestPng:
         assert ((33 + 8) * 3, (33 + 8) * 3) == size
 
 
+class TestLinkSvg:
+    def test_reads_back(self):
+        """
+        A drawn link is read back as it was.
+        """
+        link = "otpauth://totp/wallet:zhang?secret=JBSWY3DPEHPK3PXP&issuer=wallet"
+
+        assert link == read(modules(image.link_svg(link))).text
+
+    @pytest.mark.parametrize("link", ["", "x" * 513, "tab\there", "码"])
+    def test_refuses(self, link):
+        """
+        Anything but a short printable text is refused.
+        """
+        with pytest.raises(ImageError):
+            image.link_svg(link)
+
+
 class TestSvg:
     def test_reads_back(self, profile):
         """
         The rectangles of the path are the modules that a reader reads.
         """
-        root = ET.fromstring(image.svg(TEXTS[profile]))  # noqa: S314 -- our own text
-        size = int(root.attrib["viewBox"].split()[2])
-        rows = [[False] * size for _ in range(size)]
-        _, dark = root.findall(f"{SVG}path")
-        for stroke in dark.attrib["d"].split("M")[1:]:
-            start, rest = stroke.split(" ")
-            line, length = rest.split("v")[0].split("h")
-            for column in range(int(start), int(start) + int(length)):
-                rows[int(line)][column] = True
-
-        assert TEXTS[profile] == read(rows).text
+        assert TEXTS[profile] == read(modules(image.svg(TEXTS[profile]))).text
 
     def test_ground(self):
         """
