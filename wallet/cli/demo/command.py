@@ -21,6 +21,8 @@ from wallet.cli.demo.region import Onboarded, Partners
 from wallet.cli.demo.story import LI, Story, tell
 from wallet.clock import SystemClock
 from wallet.db import migrate
+from wallet.operators.errors import NameTakenError
+from wallet.operators.words import Role
 from wallet.settings import PREFIX, Settings
 
 
@@ -122,11 +124,31 @@ async def _seed(settings: Settings, partners: Partners) -> tuple[Onboarded, Onbo
     return hospital, pharmacy
 
 
+async def _operator(settings: Settings) -> str:
+    """
+    Return a one-time token with which somebody becomes the demonstration's operator.
+    """
+    registry = open_registry(settings)
+    services = compose(settings, clock=SystemClock(), keys=load_keys(settings), registry=registry)
+    administration = services.people.operators.administration
+    try:
+        issued = await administration.add("operator", display="演示运营员", role=Role.OPERATOR)
+    except NameTakenError:
+        issued = await administration.reset("operator")
+    finally:
+        await services.close()
+    return issued.token
+
+
 def _serve(processes: Processes, settings: Settings) -> None:
+    token = asyncio.run(_operator(settings))
     click.echo()
     click.secho(f"Serving {settings.public_origin} (Ctrl-C ends)", bold=True)
     click.echo(
         f"    resident's pages: {settings.public_origin}/ (sign in as {LI.name}, {LI.number})"
+    )
+    click.echo(
+        f"    operator's pages: {settings.public_origin}/operator/enrol (one-time token {token})"
     )
     click.echo(f"    interface: {settings.public_origin}/openapi")
     while processes.alive():
