@@ -1,7 +1,5 @@
 """Killing server and worker everywhere on the way of money, and starting them again."""
 
-import asyncio
-
 import pytest
 
 from tests.faults.crash.cashier import Cashier
@@ -21,20 +19,18 @@ from tests.faults.crash.visits import Patient, Wish
 from wallet.settling.failpoints import FAILPOINTS
 
 RUNS_OF_A_LANE = 8
-LANES = 2
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
-    Make a test of each group of lanes; the lanes of a group wait side by side.
+    Make a test of each lane.
     """
-    if "lanes" not in metafunc.fixturenames:
+    if "lane" not in metafunc.fixturenames:
         return
     only = metafunc.config.getoption("crash_seed")
     count = metafunc.config.getoption("crash_runs") or EACH_ONCE
     lanes = [[only]] if only is not None else lanes_of(count)
-    groups = [lanes[first :: -(-len(lanes) // LANES)] for first in range(-(-len(lanes) // LANES))]
-    metafunc.parametrize("lanes", groups, ids=[f"seed-{group[0][0]}" for group in groups])
+    metafunc.parametrize("lane", lanes, ids=[f"seed-{lane[0]}" for lane in lanes])
 
 
 def lanes_of(count: int) -> list[list[int]]:
@@ -54,24 +50,13 @@ def lanes_of(count: int) -> list[list[int]]:
 
 class TestCrashes:
     @pytest.mark.timeout(900)
-    async def test_every_run_ends_well(self, lanes, new_url, nursery, tmp_path, record_property):
+    async def test_every_run_ends_well(self, lane, new_url, nursery, tmp_path, record_property):
         """
         Whoever dies wherever: a definite end, one charge at most, and all books agree.
         """
-
-        async def one(number: int, run: list[int]):
-            plans = [plan_of(seed) for seed in run]
-            folder = tmp_path / str(number)
-            folder.mkdir()
-            return await lane_of(nursery, folder, new_url(plans[0].database), plans).play(plans)
-
-        done = await asyncio.gather(
-            *(one(number, run) for number, run in enumerate(lanes)), return_exceptions=True
-        )
-        failed = [lane for lane in done if isinstance(lane, Exception)]
-        if failed:
-            raise ExceptionGroup("runs went wrong", failed)
-        runs = [each for lane in done for each in lane]
+        plans = [plan_of(seed) for seed in lane]
+        url = new_url(plans[0].database)
+        runs = await lane_of(nursery, tmp_path, url, plans).play(plans)
         for each in runs:
             record_property(
                 "crash",
@@ -79,7 +64,7 @@ class TestCrashes:
                 f"{each.plan.scenario!r} {each.crashes} {each.seconds:.1f}s",
             )
 
-        assert sum(len(lane) for lane in lanes) == len(runs)
+        assert len(lane) == len(runs)
 
 
 class TestRealPrograms:
