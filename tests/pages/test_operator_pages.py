@@ -302,6 +302,8 @@ class TestReview:
             ({"kind": "sofa", "id": "x", "purpose": "核对", "ticket": "T-1"}, 400),
             ({"kind": "visit", "id": "x", "purpose": "", "ticket": "T-1"}, 400),
             ({"kind": "visit", "id": "x", "purpose": "核对", "ticket": ""}, 400),
+            ({"kind": "visit", "id": "x", "purpose": "核对", "ticket": "T 1"}, 400),
+            ({"kind": "visit", "id": "x", "purpose": "核" * 61, "ticket": "T-1"}, 400),
         ],
     )
     async def test_made_up(self, at_work, fields, status):

@@ -15,6 +15,7 @@ from wallet.errors import StateConflictError, ValidationFailedError
 from wallet.http.callers import OperatorCaller
 from wallet.ids import Ids
 from wallet.operators import repository
+from wallet.operators.grounds import is_purpose, is_ticket
 from wallet.operators.models import OperatorEventRow
 from wallet.operators.words import Detail, EventKind
 from wallet.vault import Vault
@@ -24,8 +25,6 @@ PERSON_KIND: Final = "res"
 EVENT_KIND: Final = "evt"
 LARGEST_PAGE: Final = 100
 STEP_UP_LIFE: Final = timedelta(minutes=10)
-_PURPOSE_MAX: Final = 60
-_TICKET: Final = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\Z")
 _NUMBER: Final = re.compile(r"\d(?:[ .-]?\d){5}")
 
 
@@ -136,11 +135,11 @@ class EventsService:
             StateConflictError: the session's last TOTP code is more than ten minutes old.
         """
         purpose = purpose.strip()
-        if not 1 <= len(purpose) <= _PURPOSE_MAX or not purpose.isprintable():
+        if not is_purpose(purpose):
             raise ValidationFailedError("Look at: purpose")
         if _NUMBER.search(purpose):
             raise ValidationFailedError("Numbers of people do not belong into a purpose.")
-        if not _TICKET.match(ticket):
+        if not is_ticket(ticket):
             raise ValidationFailedError("Look at: ticket")
         if not self.stepped_up(caller):
             raise StateConflictError("Show a code of the authenticator first.")

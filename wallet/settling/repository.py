@@ -5,7 +5,7 @@ Statements on settlements, tenders and refunds.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -83,6 +83,19 @@ async def refunds(
         .execution_options(populate_existing=True)
     )
     return (await session.execute(statement)).scalars().all()
+
+
+async def settlements_by_phase(session: AsyncSession) -> dict[str, int]:
+    """
+    Return how many settlements of anybody there are in each phase that has any.
+    """
+    statement = (
+        select(col(SettlementRow.phase), func.count())
+        .group_by(col(SettlementRow.phase))
+        .execution_options(**{OPTION: OPERATORS_LIST})
+    )
+    found = await session.execute(statement)
+    return {row[0]: row[1] for row in found}
 
 
 async def settlements_in(session: AsyncSession, phase: str, limit: int) -> Sequence[SettlementRow]:

@@ -4,7 +4,7 @@ What was left to a person: listed for operators, and asked about again.
 Nothing is ever marked done by hand; the partner's answer moves the state.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -92,6 +92,13 @@ class ReviewService:
                 *(_refund(row) for row in refunds),
             )
             return [await self._waiting(session, each) for each in found]
+
+    async def by_phase(self) -> Mapping[str, int]:
+        """
+        Return how many settlements there are in each phase that has any.
+        """
+        async with self._counter.database.reading() as session:
+            return await repository.settlements_by_phase(session)
 
     async def reexamine(self, kind: Kind, name: str, why: str) -> None:
         """

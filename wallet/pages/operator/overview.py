@@ -12,6 +12,7 @@ from msgspec import Struct
 from integrations.registry import Registry
 from wallet.errors import ValidationFailedError
 from wallet.http.callers import OperatorCaller
+from wallet.operators.grounds import is_purpose, is_ticket, why
 from wallet.pages.forms import FORM_BODY, go
 from wallet.pages.operator.door import Door, OperatorForm, insist_on_acting
 from wallet.pages.rendering import AnyRequest, page
@@ -21,8 +22,6 @@ from wallet.settling.states import PHASES
 from wallet.vault.sealing import TEXT_MAX_LENGTH, TEXT_PATTERN
 
 _SHOWN: Final = 100
-_PURPOSE_MAX: Final = 60
-_TICKET_MAX: Final = 32
 
 
 class Books(Struct, frozen=True, kw_only=True):
@@ -54,14 +53,14 @@ class OverviewController(Controller):
         """
         Show how much there is in each phase, and the integrations.
         """
-        counts = [(phase, len(await books.review.listed(phase, _SHOWN))) for phase in PHASES]
+        counts = await books.review.by_phase()
         return page(
             request,
             "operator/overview",
             csrf=door.proof(operator),
             operator=operator,
-            counts=[(phase, count) for phase, count in counts if count],
-            most=_SHOWN,
+            counts=[(phase, counts[phase]) for phase in PHASES if phase in counts],
+            most=max(counts.values(), default=0),
             integrations=[each.manifest for each in books.registry],
         )
 
@@ -97,12 +96,9 @@ class OverviewController(Controller):
         fields = operator_form.fields
         kind = next((each for each in KINDS if each == fields.get("kind")), None)
         purpose, ticket = fields.get("purpose", "").strip(), fields.get("ticket", "").strip()
-        sound = purpose.isprintable() and ticket.isascii() and ticket.isprintable()
-        if kind is None or not (
-            0 < len(purpose) <= _PURPOSE_MAX and 0 < len(ticket) <= _TICKET_MAX and sound
-        ):
+        if kind is None or not is_purpose(purpose) or not is_ticket(ticket):
             raise ValidationFailedError
-        await books.review.reexamine(kind, fields.get("id", ""), f"{purpose} ({ticket})")
+        await books.review.reexamine(kind, fields.get("id", ""), why(purpose, ticket))
         return go("/operator/review")
 
     @get("/events")

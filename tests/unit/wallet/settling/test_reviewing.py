@@ -30,6 +30,18 @@ async def late_and_refused(desk):
     return await desk.work_off(folder, turns=10)
 
 
+class TestByPhase:
+    async def test_counts_settlements(self, desk):
+        """
+        Settlements are counted by phase; visits and refunds are not, nor is an empty phase.
+        """
+        before = dict(await desk.review.by_phase())
+        await left_to_a_person(desk)
+        await desk.work_off(await desk.settled())
+
+        assert ({}, {"review": 1, "completed": 1}) == (before, dict(await desk.review.by_phase()))
+
+
 class TestListed:
     async def test_settlement(self, desk):
         """
