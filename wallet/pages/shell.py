@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.params import PathParameter
 
 from wallet.errors import NotFoundError
-from wallet.pages.assets import PATH, assets
+from wallet.pages.assets import PATH, assets, edition
 from wallet.pages.forms import FORM_BODY, fields_of, go, path_within
 from wallet.pages.language import COOKIE, SIZE_COOKIE, YEAR_SECONDS, Language, TextSize
 from wallet.pages.rendering import AnyRequest
@@ -34,17 +34,17 @@ class ShellController(Controller):
         """
         return go(HOME)
 
-    @get(PATH + "/{digest:str}/{name:str}", sync_to_thread=False)
+    @get(PATH + "/{of_edition:str}/{name:path}", sync_to_thread=False)
     def asset(
         self,
-        digest: Annotated[str, PathParameter(max_length=16)],
+        of_edition: Annotated[str, PathParameter(max_length=16)],
         name: Annotated[str, PathParameter(max_length=64)],
     ) -> Response[bytes]:
         """
-        Return a file; under the name of its content it never changes.
+        Return a file; under the name of an edition it never changes.
         """
-        found = assets().get(name)
-        if found is None or found.digest != digest:
+        found = assets().get(name.removeprefix("/"))
+        if found is None or of_edition != edition():
             raise NotFoundError
         return Response(found.content, media_type=found.media_type, headers=_FOREVER)
 

@@ -1,24 +1,30 @@
 """
-Style sheets, scripts and pictures; each is served under a name that changes with its content.
+Style sheets, scripts and pictures; all are served under a name that changes when one of them does.
+
+One name for all of them lets a script import another by its relative path.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Final
 
 from msgspec import Struct
 
-__all__ = ("PATH", "Asset", "address", "assets")
+__all__ = ("PATH", "Asset", "address", "assets", "edition")
 
 PATH: Final = "/assets"
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
+    "mjs": "text/javascript; charset=utf-8",
+    "png": "image/png",
     "svg": "image/svg+xml",
+    "wasm": "application/wasm",
 }
-_DIGEST_LETTERS: Final = 16
+_EDITION_LETTERS: Final = 16
 
 
 class Asset(Struct, frozen=True, kw_only=True):
@@ -28,23 +34,26 @@ class Asset(Struct, frozen=True, kw_only=True):
 
     content: bytes
     media_type: str
-    digest: str
 
 
 @cache
 def assets() -> Mapping[str, Asset]:
     """
-    Return every file by its name.
+    Return every file by its path below this folder, such as ``code.js`` or ``vendor/htmx.js``.
     """
-    return {
-        place.name: Asset(
-            content=place.read_bytes(),
-            media_type=_TYPES[place.name.rsplit(".", 1)[-1]],
-            digest=sha256(place.read_bytes()).hexdigest()[:_DIGEST_LETTERS],
-        )
-        for place in files(__name__).iterdir()
-        if place.name.rsplit(".", 1)[-1] in _TYPES
-    }
+    return dict(sorted(_found(files(__name__), "")))
+
+
+@cache
+def edition() -> str:
+    """
+    Return what stands for the content of all files together.
+    """
+    digest = sha256()
+    for name, asset in assets().items():
+        digest.update(f"{name}\n{len(asset.content)}\n".encode())
+        digest.update(asset.content)
+    return digest.hexdigest()[:_EDITION_LETTERS]
 
 
 def address(name: str) -> str:
@@ -54,4 +63,15 @@ def address(name: str) -> str:
     Raises:
         KeyError: there is no such file.
     """
-    return f"{PATH}/{assets()[name].digest}/{name}"
+    if name not in assets():
+        raise KeyError(name)
+    return f"{PATH}/{edition()}/{name}"
+
+
+def _found(folder: Traversable, within: str) -> Iterator[tuple[str, Asset]]:
+    for place in folder.iterdir():
+        ending = place.name.rsplit(".", 1)[-1]
+        if place.is_dir():
+            yield from _found(place, f"{within}{place.name}/")
+        elif ending in _TYPES:
+            yield within + place.name, Asset(content=place.read_bytes(), media_type=_TYPES[ending])

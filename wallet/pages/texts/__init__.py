@@ -1,5 +1,5 @@
 """
-The texts of the pages, by language. A test holds the two catalogues together.
+The texts of the pages: a folder per language, a file per audience. A test holds them together.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,17 @@ __all__ = ("catalogue", "said", "text", "word")
 def catalogue(language: Language) -> Mapping[str, str]:
     """
     Return every text of a language by its key.
+
+    Raises:
+        ValueError: two files have the same key.
     """
-    content = files(__name__).joinpath(f"{language.value}.json").read_bytes()
-    return msgspec.json.decode(content, type=dict[str, str])
+    found: dict[str, str] = {}
+    for place in sorted(files(__name__).joinpath(language.value).iterdir(), key=str):
+        told = msgspec.json.decode(place.read_bytes(), type=dict[str, str])
+        if not told.keys().isdisjoint(found):
+            raise ValueError(place.name)
+        found |= told
+    return found
 
 
 def text(language: Language, key: str, **values: object) -> str:
