@@ -31,11 +31,7 @@ class Ids:
 
         Unique together with a resident or party, never alone an authority for anything.
         """
-        elapsed = self._clock.now() - _EPOCH
-        milliseconds = max(
-            0, elapsed.days * 86_400_000 + elapsed.seconds * 1000 + elapsed.microseconds // 1000
-        )
-        return (milliseconds << _RANDOM_BITS) | (self._bits(_RANDOM_BITS))
+        return first_local(self._clock.now()) | self._bits(_RANDOM_BITS)
 
     def resident(self) -> int:
         """
@@ -51,3 +47,14 @@ class Ids:
 
     def _bits(self, count: int) -> int:
         return int.from_bytes(self.token((count + 7) // 8), "big") & ((1 << count) - 1)
+
+
+def first_local(instant: datetime) -> int:
+    """
+    Return the least id that `Ids.local` can make at an instant; 0 for one before 2026.
+    """
+    elapsed = instant - _EPOCH
+    milliseconds = max(
+        0, elapsed.days * 86_400_000 + elapsed.seconds * 1000 + elapsed.microseconds // 1000
+    )
+    return milliseconds << _RANDOM_BITS

@@ -11,6 +11,7 @@ from wallet.bindings.service import BindingsService
 from wallet.consents.service import ConsentsService
 from wallet.devices.services import DeviceServices, device_services
 from wallet.idempotency.service import IdempotencyService
+from wallet.journal.feed import Feed
 from wallet.journal.service import JournalService
 from wallet.operators.service import OperatorServices, operator_services
 from wallet.parties.access import AccessService
@@ -37,6 +38,7 @@ class People:
     access: AccessService
     idempotency: IdempotencyService
     journal: JournalService
+    feed: Feed
     residents: ResidentsService
     sessions: SessionsService
     devices: DeviceServices
@@ -53,6 +55,7 @@ class People:
         return {
             "access": self.access,
             "consents": self.consents,
+            "feed": self.feed,
             "idempotency": self.idempotency,
             "journal": self.journal,
             "linking": self.linking,
@@ -84,6 +87,7 @@ def people(b: Basis) -> People:
         ),
         idempotency=IdempotencyService(clock=b.clock, vault=b.vault),
         journal=journal,
+        feed=Feed(database=b.database, clock=b.clock),
         residents=residents,
         sessions=_sessions(b, residents),
         devices=_devices(b, parties, journal),

@@ -60,6 +60,7 @@ class Services:
         """
         Let steps under way end, then close integrations and database.
         """
+        await self.people.feed.close()
         await self.money.inline.close()
         await self.basis.registry.close()
         await self.basis.database.close()

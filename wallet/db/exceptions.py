@@ -13,10 +13,12 @@ WORKER_CLAIMS = "worker claims"
 TRIAL_BALANCE = "trial balance"
 PRUNING = "pruning"
 OPERATORS_LIST = "operators' list"
+LISTENERS = "listeners"
 
 CROSS_SHARD: Mapping[str, str] = {
     WORKER_CLAIMS: "a worker takes whatever is due next, whoever it belongs to",
     TRIAL_BALANCE: "the books of the whole deployment must balance",
     PRUNING: "what is over is forgotten, also of people who never come again",
     OPERATORS_LIST: "a person sees what waits for a person, whoever it belongs to",
+    LISTENERS: "a process asks once a second for everybody who has their code open",
 }

@@ -2,6 +2,7 @@
 The journal: written in the same transaction as what it tells of, read by the resident.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -149,6 +150,41 @@ class JournalService:
             entries = [await self._read(session, row) for row in rows[:limit]]
         more = len(rows) > limit
         return Page(entries=tuple(entries), next_cursor=entries[-1].id if more else None)
+
+    async def after(self, resident_id: int, seen: str, *, limit: int = 20) -> list[Written]:
+        """
+        Return the newest entries, up to `limit` of those newer than one, oldest first.
+
+        Args:
+            resident_id: whose.
+            seen: id of the last entry known; empty for none.
+            limit: how many at most.
+
+        Raises:
+            ValidationFailedError: it is not one of this resident's.
+        """
+        after = self._opened(resident_id, seen) if seen else 0
+        async with self._database.reading() as session:
+            rows = await repository.after(session, resident_id, after, limit)
+            return [await self._read(session, row) for row in rows]
+
+    async def these(self, resident_id: int, entries: Sequence[int]) -> list[Written]:
+        """
+        Return these entries of a resident, oldest first.
+        """
+        async with self._database.reading() as session:
+            rows = await repository.these(session, resident_id, entries)
+            return [await self._read(session, row) for row in rows]
+
+    async def about(
+        self, resident_id: int, kind: str, subject_id: int, *, limit: int
+    ) -> list[Written]:
+        """
+        Return a resident's newest entries of a kind about one thing, oldest first.
+        """
+        async with self._database.reading() as session:
+            rows = await repository.about(session, resident_id, kind, subject_id, limit)
+            return [await self._read(session, row) for row in rows]
 
     def _opened(self, resident_id: int, cursor: str) -> int:
         opened = self._vault.open_id(ENTRY_KIND, f"resident:{resident_id}", cursor)

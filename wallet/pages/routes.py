@@ -19,8 +19,11 @@ from wallet.pages.operator.signing_in import OperatorSigningInController
 from wallet.pages.problems import invalid, refused
 from wallet.pages.rendering import AnyRequest
 from wallet.pages.resident.code import CodeController
+from wallet.pages.resident.consents import ConsentsPageController
 from wallet.pages.resident.contexts import ContextsController
 from wallet.pages.resident.devices import DevicesController
+from wallet.pages.resident.events import EventsController
+from wallet.pages.resident.installed import InstalledController
 from wallet.pages.resident.looks import LooksController
 from wallet.pages.resident.payments import PaymentsController
 from wallet.pages.resident.signing_in import SigningInController
@@ -50,8 +53,11 @@ def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> 
         path="/",
         route_handlers=[
             CodeController,
+            ConsentsPageController,
             ContextsController,
             DevicesController,
+            EventsController,
+            InstalledController,
             LooksController,
             OperatorSigningInController,
             OverviewController,

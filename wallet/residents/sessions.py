@@ -28,6 +28,7 @@ LIFE = timedelta(hours=12)
 _KIND = "ses"
 _AUDIENCE = "session"
 _SECRET_BYTES = 32
+_TAG_LETTERS = 32
 _BEARER = "Bearer "
 _TOKEN = re.compile(r"(ses_[0-9a-hjkmnp-tv-z]{52})\.([0-9A-Za-z_-]{43})", re.ASCII)
 
@@ -161,6 +162,12 @@ class SessionsService:
         Return what a page of this session sends with every request that may change something.
         """
         return self._vault.blind("csrf", f"{caller.resident_id}:{caller.session_id}").hex()
+
+    def tag(self, caller: ResidentCaller) -> str:
+        """
+        Return what tells this resident from another one who signs in with the same browser.
+        """
+        return self._vault.blind("browser", str(caller.resident_id)).hex()[:_TAG_LETTERS]
 
     def is_ours(self, caller: ResidentCaller, proof: str) -> bool:
         """

@@ -45,8 +45,7 @@ class ApprovalsService:
         """
         Return the id under which the resident knows a settlement.
         """
-        resident_id, settlement_id = folder.settlement.key
-        return self._counter.name(KIND, _audience(resident_id), resident_id, settlement_id)
+        return self.name_of(*folder.settlement.key)
 
     async def page(
         self, resident_id: int, *, cursor: str | None, limit: int
@@ -81,6 +80,12 @@ class ApprovalsService:
         key = self._counter.locate(_audience(resident_id), name)
         async with self._counter.database.reading() as session:
             return await self._counter.folder(session, key)
+
+    def name_of(self, resident_id: int, settlement_id: int) -> str:
+        """
+        Return the id under which a resident knows one of their settlements.
+        """
+        return self._counter.name(KIND, _audience(resident_id), resident_id, settlement_id)
 
     async def approve(
         self, resident_id: int, name: str, device_no: int, version: int, signature: bytes

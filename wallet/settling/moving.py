@@ -88,6 +88,8 @@ class Mover:
         await self.records.move(session, settlement, after, Change(plain=plain, secrets=secrets))
         now = await self.records.get(session, *settlement.key)
         await self._book(session, now, before, after)
+        if _asks(after) and not _asks(before):
+            await self._tell(session, "approval_asked", now, ("payment",))
         await self._turn(session, now, before, after)
         self._tally.settlement(after.phase, after.status)
         return after
@@ -271,6 +273,13 @@ def tender_account(tender: Tender) -> str:
     if tender.integration_id:
         return ledger_accounts.provider(tender.integration_id)
     return ledger_accounts.DESK_CARD if tender.method == "card" else ledger_accounts.DESK_CASH
+
+
+def _asks(state: State) -> bool:
+    """
+    Tell whether it waits for the resident's approval, and nothing else.
+    """
+    return state.phase == "awaiting_approval" and state.confirmed and state.approval_required
 
 
 def _spent(state: State) -> bool:

@@ -1,13 +1,11 @@
 """
-``/code``: the code to show, and what came of it.
+``/code``: the code to show.
 """
 
 import asyncio
-from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
 from msgspec import Struct
 
 from codes import image
@@ -22,9 +20,6 @@ from wallet.pages.rendering import AnyRequest, page
 from wallet.residents.masking import masked_name
 from wallet.residents.service import ResidentsService
 from wallet.residents.sessions import SessionsService
-from wallet.vault.sealing import TEXT_MAX_LENGTH, TEXT_PATTERN
-
-NEWS = ("scanned", "disclosed", "settled", "charged", "refunded", "alarmed")
 
 
 class Drawn(Struct, frozen=True, kw_only=True):
@@ -56,19 +51,24 @@ class CodeController(Controller):
         sessions: NamedDependency[SessionsService],
         residents: NamedDependency[ResidentsService],
         keeping: NamedDependency[KeepingService],
+        journal: NamedDependency[JournalService],
     ) -> Response[str]:
         """
-        Show the frame of the code; a small script draws into it.
+        Show the frame of the code; small scripts draw into it.
         """
         person, _ = await residents.described(visitor.resident_id)
         devices = await keeping.of_resident(visitor.resident_id)
+        latest = (await journal.of_resident(visitor.resident_id, cursor=None, limit=1)).entries
         return page(
             request,
             "resident/code",
             csrf=sessions.proof(visitor),
+            tag=sessions.tag(visitor),
             name=masked_name(person.name),
             frozen=any(each.status == DeviceStatus.FROZEN for each in devices),
-            alarmed=any(each.alarmed_at is not None for each in devices),
+            alarmed=[each for each in devices if each.alarmed_at is not None],
+            living=" ".join(str(each.device_no) for each in devices),
+            seen=latest[0].id if latest else "",
         )
 
     @get("/drawn")
@@ -78,30 +78,11 @@ class CodeController(Controller):
         showing: NamedDependency[ShowingService],
     ) -> Drawn:
         """
-        Draw a fresh code.
+        Draw a fresh code, for a browser that cannot sign codes.
         """
         shown = await showing.show(visitor.resident_id)
         picture = await asyncio.to_thread(image.svg, shown.text)
         return Drawn(picture=picture, seconds=shown.poll_after_seconds)
-
-    @get("/news")
-    async def news(
-        self,
-        request: AnyRequest,
-        visitor: NamedDependency[ResidentCaller],
-        journal: NamedDependency[JournalService],
-        seen: Annotated[
-            str, QueryParameter(pattern=rf"{TEXT_PATTERN}|\A\Z", max_length=TEXT_MAX_LENGTH)
-        ] = "",
-    ) -> Response[Any]:
-        """
-        Tell what happened last, if it is not what the page has seen.
-        """
-        latest = (await journal.of_resident(visitor.resident_id, cursor=None, limit=1)).entries
-        if not latest or latest[0].id == seen:
-            return Response(None, status_code=204)
-        written = latest[0]
-        return page(request, "resident/news", written=written, tell=written.entry.kind in NEWS)
 
     @post("/barcode", opt=FORM_BODY)
     async def barcode(

@@ -1,0 +1,30 @@
+// The interface, asked with the session's cookie and the proof that this page carries.
+export class Refused extends Error {
+  constructor(status, code, retryAfter) {
+    super(code);
+    Object.assign(this, { status, code, retryAfter });
+  }
+}
+
+const proof = () => document.querySelector("input[name=csrf]")?.value ?? "";
+
+export async function send(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: {
+      accept: "application/json",
+      "x-csrf-token": proof(),
+      ...(body ? { "content-type": "application/json" } : {}),
+    },
+    body: body && JSON.stringify(body),
+  });
+  if (answer.status === 204) return null;
+  const told = await answer.json().catch(() => ({}));
+  if (answer.ok) return told;
+  throw new Refused(answer.status, told.code ?? "", Number(answer.headers.get("retry-after")) || 0);
+}
+
+// A browser without a connection fails with a TypeError, whatever the cause.
+export const isOffline = (fault) => fault instanceof TypeError;
+
+export const isSignedOut = (fault) => fault instanceof Refused && fault.status === 401;

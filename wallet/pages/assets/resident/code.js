@@ -1,0 +1,164 @@
+// The page of the code: signs codes with this browser's own key, else shows the server's.
+import { isOffline, isSignedOut, send } from "./api.js";
+import { again, clockMoved, isLow, nowSeconds, ready, sign, toppedUp } from "./device.js";
+import { drawn, lastsUntil, stepAt, stepOf, STEP_SECONDS } from "./drawing.js";
+import { keepPage } from "./installing.js";
+import { live } from "./live.js";
+import { picture } from "./qr.js";
+import { Showing } from "./showing.js";
+import { kept, nextCounter } from "./store.js";
+import { instant, words } from "./words.js";
+
+const frame = document.querySelector("[data-code]");
+const { tag: owner = "", living = "", seen = "", deviceName: name = "" } = frame.dataset;
+const page = { owner, name, living: living.split(" ").map(Number) };
+const showing = new Showing(frame);
+const WRONG_SECONDS = STEP_SECONDS;
+const RETRY_SECONDS = 5;
+
+let device = null;
+let topUp = null;
+let online = navigator.onLine;
+let signedIn = owner !== "";
+let ahead = null;
+let drawing = false;
+let joining = false;
+
+const clockAhead = () => ahead ?? topUp?.clockOffset ?? 0;
+const clockWrong = () => Math.abs(clockAhead()) > WRONG_SECONDS;
+const stepEnds = (step) => (step + 1) * STEP_SECONDS * 1000;
+
+function note() {
+  if (!online) {
+    if (!topUp) return showing.note(words("offline.none"));
+    if (lastsUntil(topUp) < nowSeconds()) return showing.note(words("offline.over"));
+    return showing.note(words("offline", { until: instant(lastsUntil(topUp)) }));
+  }
+  if (clockWrong()) {
+    const minutes = Math.max(1, Math.round(Math.abs(clockAhead()) / 60));
+    return showing.note(words(clockAhead() > 0 ? "clock.ahead" : "clock.behind", { minutes }));
+  }
+  showing.note(signedIn ? [] : words("signed_out"));
+}
+
+async function ownCode() {
+  if (!device || !topUp || (clockWrong() && online && signedIn)) return false;
+  const step = stepAt(nowSeconds());
+  const counter = await nextCounter(step);
+  if (counter === null) {
+    if (online && signedIn) return false;
+    const setBack = stepOf(await kept("counter")) > step;
+    showing.wait(words(setBack ? "clock.back" : "wait"), stepEnds(step));
+    return true;
+  }
+  const text = await drawn(topUp, counter, (message) => sign(device, message));
+  if (!text) return false;
+  showing.code(picture(text), stepEnds(step));
+  return true;
+}
+
+async function serverCode() {
+  const retry = (seconds) => Date.now() + seconds * 1000;
+  if (!signedIn) return showing.wait(words("none"), retry(RETRY_SECONDS));
+  try {
+    const code = await send("GET", "/code/drawn");
+    const svg = new DOMParser().parseFromString(code.picture, "image/svg+xml").documentElement;
+    showing.code(document.importNode(svg, true), retry(code.seconds));
+    reached(true);
+  } catch (fault) {
+    if (isOffline(fault)) reached(false);
+    else if (!fault.status) throw fault;
+    showing.wait(words(online ? "failed" : "none"), retry(fault.retryAfter || RETRY_SECONDS));
+  }
+}
+
+async function draw() {
+  if (drawing) return;
+  drawing = true;
+  try {
+    if (!(await ownCode())) await serverCode();
+  } finally {
+    drawing = false;
+  }
+}
+
+function reached(is) {
+  if (online === is) return;
+  online = is;
+  note();
+  if (online) join();
+}
+
+function over() {
+  signedIn = false;
+  if (!topUp) location.assign("/sign-in?back=/code");
+  note();
+}
+
+// Become one of the resident's devices, and fetch passes where they run low.
+async function join() {
+  if (!signedIn || joining) return;
+  joining = true;
+  try {
+    device = await ready(page);
+    if (!device) topUp = null;
+    frame.dataset.removed = String(!device && (await kept("removed")) === owner);
+    if (device && (isLow(topUp) || (ahead !== null && clockMoved(topUp, ahead)))) {
+      topUp = await toppedUp(device);
+    }
+    if (device) await keepPage();
+  } catch (fault) {
+    if (isOffline(fault)) reached(false);
+    else if (isSignedOut(fault)) over();
+    else if (fault.code === "NOT_FOUND") location.reload();
+    // else the server's own codes are shown, which tell what is the matter
+  } finally {
+    joining = false;
+    note();
+  }
+}
+
+function happened(told) {
+  if (told.dataset.turns) return location.reload();
+  if (!told.dataset.told) return;
+  showing.say([...told.children].map((each) => document.importNode(each, true)));
+  if (told.dataset.uses) showing.used();
+}
+
+function told(serverSeconds) {
+  ahead = nowSeconds() - serverSeconds;
+  if (isLow(topUp) || clockMoved(topUp, ahead)) join();
+  note();
+}
+
+async function start() {
+  const [keptDevice, keptTopUp] = [await kept("device"), await kept("topUp")];
+  if (keptDevice && (!owner || keptDevice.owner === owner)) [device, topUp] = [keptDevice, keptTopUp];
+  if (!topUp && signedIn) await join();
+  await draw();
+  note();
+  setInterval(() => {
+    showing.tick();
+    if (showing.rest() === 0 && document.visibilityState === "visible") draw();
+  }, 250);
+  if (signedIn) live({ seen, news: happened, time: told, reached, over });
+  if (keptTopUp) join();
+}
+
+frame.querySelector("[data-fresh]").addEventListener("click", () => {
+  showing.say(words("show"));
+  draw();
+});
+frame.querySelector("[data-again]")?.addEventListener("click", async () => {
+  device = await again(page);
+  join();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && showing.rest() === 0) draw();
+});
+addEventListener("offline", () => reached(false));
+addEventListener("online", () => {
+  if (!owner && location.pathname === "/code") location.reload();
+  else reached(true);
+});
+start();

@@ -1,0 +1,51 @@
+// Serves the page of the code without a network. Keeps that page and its files, nothing else; a new
+// edition of them replaces the old one.
+const { edition, shell, home, files } = self.kept;
+const CACHE = `code-${edition}`;
+
+async function fill() {
+  const cache = await caches.open(CACHE);
+  const held = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
+  await cache.addAll(files.filter((file) => !held.has(file)));
+  await cache.add(new Request(shell, { cache: "reload" }));
+}
+
+async function replace() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("code-") && name !== CACHE) await caches.delete(name);
+  }
+  await self.clients.claim();
+}
+
+async function kept(path) {
+  const cache = await caches.open(CACHE);
+  return cache.match(path, { ignoreVary: true });
+}
+
+async function visited(request, path) {
+  try {
+    return await fetch(request);
+  } catch (fault) {
+    const page = await kept(shell);
+    if (!page) throw fault;
+    return path === home || path === shell ? page : Response.redirect(home);
+  }
+}
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(fill());
+});
+self.addEventListener("activate", (event) => event.waitUntil(replace()));
+self.addEventListener("message", (event) => {
+  if (event.data === "keep") event.waitUntil(fill());
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (request.mode === "navigate") event.respondWith(visited(request, pathname));
+  else if (files.includes(pathname)) {
+    event.respondWith(kept(pathname).then((file) => file ?? fetch(request)));
+  }
+});
