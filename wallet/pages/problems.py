@@ -3,7 +3,6 @@ Errors as pages: one sentence for people, the stable code small below it.
 """
 
 from typing import Any, Final
-from urllib.parse import quote
 
 from litestar import Response
 
@@ -24,7 +23,7 @@ def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
     Return the page for an error; who is not signed in is sent to do so.
     """
     if isinstance(error, TokenInvalidError):
-        return go(SIGN_IN if request.url.path.startswith(OPERATOR) else _way_in(request))
+        return go(SIGN_IN if request.url.path.startswith(OPERATOR) else "/sign-in")
     answer = page(
         request,
         "problem",
@@ -36,14 +35,6 @@ def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
     if error.retry_after_seconds is not None:
         answer.headers["retry-after"] = str(error.retry_after_seconds)
     return answer
-
-
-def _way_in(request: AnyRequest) -> str:
-    """
-    Return where residents sign in, and come back from if it was a page that they asked for.
-    """
-    visited = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
-    return f"/sign-in?back={quote(request.url.path)}" if visited else "/sign-in"
 
 
 def sentence(request: AnyRequest, error: WalletError) -> str:

@@ -2,17 +2,16 @@
 ``/sign-in`` and ``/sign-out``.
 """
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
 
 from wallet.errors import ValidationFailedError, WalletError
 from wallet.http.cookies import session_cookie
 from wallet.http.errors import TokenInvalidError
-from wallet.pages.forms import FORM_BODY, Form, fields_of, go, path_within
+from wallet.pages.forms import FORM_BODY, Form, fields_of, go
 from wallet.pages.front import Front
 from wallet.pages.problems import sentence
 from wallet.pages.rendering import AnyRequest, page
@@ -20,7 +19,6 @@ from wallet.pages.shell import HOME
 from wallet.residents.schemas import DemoSignIn
 from wallet.residents.sessions import LIFE, SessionsService
 
-_PATH_LENGTH: Final = 200
 _ASKED: Final = ("name", "document_type", "document_number")
 
 
@@ -38,19 +36,15 @@ class SigningInController(Controller):
         request: AnyRequest,
         front: NamedDependency[Front],
         sessions: NamedDependency[SessionsService],
-        back: Annotated[str, QueryParameter(max_length=_PATH_LENGTH)] = "",
     ) -> Response[Any]:
         """
-        Ask who it is; who is signed in goes on to their code, or to where they came from.
+        Ask who it is; who is signed in goes on to their code.
         """
-        back = path_within(back, HOME)
         try:
             await sessions.visitor(request)
         except TokenInvalidError:
-            return page(
-                request, "resident/sign_in", demo_login=front.demo_login, wrong="", back=back
-            )
-        return go(back)
+            return page(request, "resident/sign_in", demo_login=front.demo_login, wrong="")
+        return go(HOME)
 
     @post("/sign-in", opt=FORM_BODY)
     async def sign_in(
@@ -63,7 +57,6 @@ class SigningInController(Controller):
         Sign somebody in for a demonstration.
         """
         fields = await fields_of(request)
-        back = path_within(fields.get("back", ""), HOME)
         try:
             person = msgspec.convert({name: fields.get(name, "") for name in _ASKED}, DemoSignIn)
             signed_in = await sessions.sign_in_for_demo(person.person())
@@ -75,9 +68,8 @@ class SigningInController(Controller):
                 status_code=known.status,
                 demo_login=front.demo_login,
                 wrong=sentence(request, known),
-                back=back,
             )
-        answer = go(back)
+        answer = go(HOME)
         seconds = int(LIFE.total_seconds())
         answer.set_cookie(session_cookie(signed_in.token, secure=front.secure, seconds=seconds))
         return answer

@@ -15,14 +15,18 @@ const page = { owner, name, living: living.split(" ").map(Number) };
 const showing = new Showing(frame);
 const WRONG_SECONDS = STEP_SECONDS;
 const RETRY_SECONDS = 5;
+const PROBE_EVERY = 15_000;
 
 let device = null;
 let topUp = null;
-let online = navigator.onLine;
+// the page that knows nobody stands in for /code where that could not be reached
+const standsIn = owner === "" && location.pathname === "/code";
+let online = navigator.onLine && !standsIn;
 let signedIn = owner !== "";
 let ahead = null;
 let drawing = false;
 let joining = false;
+let signs = true;
 
 const clockAhead = () => ahead ?? topUp?.clockOffset ?? 0;
 const clockWrong = () => Math.abs(clockAhead()) > WRONG_SECONDS;
@@ -91,7 +95,7 @@ function reached(is) {
 
 function over() {
   signedIn = false;
-  if (!topUp) location.assign("/sign-in?back=/code");
+  if (!topUp) location.assign("/code");
   note();
 }
 
@@ -103,10 +107,12 @@ async function join() {
     device = await ready(page);
     if (!device) topUp = null;
     frame.dataset.removed = String(!device && (await kept("removed")) === owner);
-    if (device && (isLow(topUp) || (ahead !== null && clockMoved(topUp, ahead)))) {
+    if (device && signs && due()) {
       topUp = await toppedUp(device);
+      signs = topUp !== null;
     }
-    if (device) await keepPage();
+    // where it cannot be kept now it is another time
+    if (topUp) keepPage().then(() => { frame.dataset.kept = "yes"; }, () => {});
   } catch (fault) {
     if (isOffline(fault)) reached(false);
     else if (isSignedOut(fault)) over();
@@ -118,6 +124,8 @@ async function join() {
   }
 }
 
+const due = () => isLow(topUp) || (ahead !== null && clockMoved(topUp, ahead));
+
 function happened(told) {
   if (told.dataset.turns) return location.reload();
   if (!told.dataset.told) return;
@@ -127,14 +135,13 @@ function happened(told) {
 
 function told(serverSeconds) {
   ahead = nowSeconds() - serverSeconds;
-  if (isLow(topUp) || clockMoved(topUp, ahead)) join();
+  if (signs && due()) join();
   note();
 }
 
 async function start() {
   const [keptDevice, keptTopUp] = [await kept("device"), await kept("topUp")];
   if (keptDevice && (!owner || keptDevice.owner === owner)) [device, topUp] = [keptDevice, keptTopUp];
-  if (!topUp && signedIn) await join();
   await draw();
   note();
   setInterval(() => {
@@ -142,7 +149,7 @@ async function start() {
     if (showing.rest() === 0 && document.visibilityState === "visible") draw();
   }, 250);
   if (signedIn) live({ seen, news: happened, time: told, reached, over });
-  if (keptTopUp) join();
+  await join();
 }
 
 frame.querySelector("[data-fresh]").addEventListener("click", () => {
@@ -156,9 +163,19 @@ frame.querySelector("[data-again]")?.addEventListener("click", async () => {
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && showing.rest() === 0) draw();
 });
+// Without a session nothing is pushed that would tell whether there is a network.
+async function probe() {
+  try {
+    await fetch("/manifest.webmanifest", { cache: "no-store" });
+    if (standsIn) location.reload();
+    reached(true);
+  } catch {
+    reached(false);
+  }
+}
+
 addEventListener("offline", () => reached(false));
-addEventListener("online", () => {
-  if (!owner && location.pathname === "/code") location.reload();
-  else reached(true);
-});
+addEventListener("online", () => (owner ? reached(true) : probe()));
+if (!owner) setInterval(probe, PROBE_EVERY);
+if (!owner && !standsIn) probe();
 start();

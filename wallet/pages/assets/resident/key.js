@@ -31,7 +31,7 @@ export async function withKey(button, owner, say, act) {
     await act(device);
     return true;
   } catch (fault) {
-    if (isSignedOut(fault)) location.assign(`/sign-in?back=${encodeURIComponent(location.pathname)}`);
+    if (isSignedOut(fault)) location.reload();
     say(words(isOffline(fault) ? "key.offline" : SENTENCES[fault.code] ?? "key.failed"));
     return false;
   } finally {

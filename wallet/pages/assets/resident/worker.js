@@ -5,8 +5,8 @@ const CACHE = `code-${edition}`;
 
 async function fill() {
   const cache = await caches.open(CACHE);
-  const held = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
-  await cache.addAll(files.filter((file) => !held.has(file)));
+  const present = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
+  await cache.addAll(files.filter((file) => !present.has(file)));
   await cache.add(new Request(shell, { cache: "reload" }));
 }
 
@@ -17,7 +17,7 @@ async function replace() {
   await self.clients.claim();
 }
 
-async function kept(path) {
+async function held(path) {
   const cache = await caches.open(CACHE);
   return cache.match(path, { ignoreVary: true });
 }
@@ -26,7 +26,7 @@ async function visited(request, path) {
   try {
     return await fetch(request);
   } catch (fault) {
-    const page = await kept(shell);
+    const page = await held(shell);
     if (!page) throw fault;
     return path === home || path === shell ? page : Response.redirect(home);
   }
@@ -46,6 +46,6 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(visited(request, pathname));
   else if (files.includes(pathname)) {
-    event.respondWith(kept(pathname).then((file) => file ?? fetch(request)));
+    event.respondWith(held(pathname).then((file) => file ?? fetch(request)));
   }
 });
