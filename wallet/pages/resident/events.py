@@ -12,12 +12,12 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
-from wallet.clock import seconds
 from wallet.errors import WalletError
 from wallet.http.callers import ResidentCaller
 from wallet.http.errors import TokenInvalidError
 from wallet.journal.feed import Feed
 from wallet.journal.service import JournalService, Written
+from wallet.pages.formats import milliseconds
 from wallet.pages.rendering import AnyRequest
 from wallet.pages.resident.telling import told
 from wallet.residents.sessions import SessionsService
@@ -74,7 +74,7 @@ class Pushed(Struct, frozen=True, kw_only=True):
                     beat = running.time() + BEAT_SECONDS
 
     def _time(self) -> str:
-        return f"event: time\ndata: {seconds(self.feed.clock.now())}\n\n"
+        return f"event: time\ndata: {milliseconds(self.feed.clock.now())}\n\n"
 
     async def _news(self, written: Written) -> str:
         lines = (await told(self.request, self.approvals, written)).splitlines()

@@ -7,14 +7,15 @@ from typing import Final
 
 from wallet.errors import NotFoundError
 from wallet.journal.service import Written
+from wallet.pages.formats import milliseconds
 from wallet.pages.rendering import AnyRequest, fragment
 from wallet.settling.approvals import ApprovalsService
 
 # kinds that change what the page of the code may show at all
 TURNS: Final = ("alarmed", "alarm_cleared", "frozen", "revoked", "unfrozen")
-USES: Final = ("scanned", "disclosed")
+USES: Final = ("scanned",)
 _MONEY: Final = ("approval_asked", "charged", "refunded", "settled", "settlement_undone")
-TOLD: Final = (*USES, *_MONEY, *TURNS)
+TOLD: Final = (*USES, "disclosed", *_MONEY, *TURNS)
 
 
 async def told(request: AnyRequest, approvals: ApprovalsService, written: Written) -> str:
@@ -34,6 +35,7 @@ async def told(request: AnyRequest, approvals: ApprovalsService, written: Writte
         tell=entry.kind in TOLD,
         turns=entry.kind in TURNS,
         uses=entry.kind in USES,
+        at_ms=milliseconds(entry.at),
         settlement=settlement,
         name=name,
     )

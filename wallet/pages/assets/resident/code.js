@@ -130,11 +130,13 @@ function happened(told) {
   if (told.dataset.turns) return location.reload();
   if (!told.dataset.told) return;
   showing.say([...told.children].map((each) => document.importNode(each, true)));
-  if (told.dataset.uses) showing.used();
+  // not a code that was drawn after that scan
+  const drawnAt = showing.drawnAt - clockAhead() * 1000;
+  if (told.dataset.uses && Number(told.dataset.at) >= drawnAt) showing.used();
 }
 
-function told(serverSeconds) {
-  ahead = nowSeconds() - serverSeconds;
+function told(serverTime) {
+  ahead = (Date.now() - serverTime) / 1000;
   if (signs && due()) join();
   note();
 }

@@ -9,11 +9,13 @@ export class Showing {
     this.said = frame.querySelector("[data-said]");
     this.line = frame.querySelector("[data-line]");
     this.until = 0;
+    this.drawnAt = 0;
     this.lasts = 1;
   }
 
   code(drawing, until) {
     this.picture.replaceChildren(drawing);
+    this.drawnAt = Date.now();
     this.frame.dataset.state = "fresh";
     this.count(until);
   }
