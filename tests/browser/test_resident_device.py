@@ -18,16 +18,17 @@ async (store) => {
   const device = await kept("device");
   const exported = ["pkcs8", "jwk", "raw"].map((form) =>
     crypto.subtle.exportKey(form, device.key).then(() => form, (fault) => fault.name));
-  return [device.key.type, device.key.extractable, device.key.usages, ...(await Promise.all(exported))];
+  const { type, extractable, usages } = device.key;
+  return [type, extractable, usages, ...(await Promise.all(exported))];
 }
 """
 LEFT = """
 async (store) => {
   const { kept } = await import(store);
-  const names = await caches.keys();
+  const values = await Promise.all(["device", "topUp", "counter"].map(kept));
   return {
-    kept: [await kept("device"), await kept("topUp"), await kept("counter")].filter((each) => each !== null).length,
-    caches: names.length,
+    kept: values.filter((each) => each !== null).length,
+    caches: (await caches.keys()).length,
     stored: localStorage.length + sessionStorage.length,
   };
 }
@@ -118,7 +119,7 @@ class TestScan:
 
 
 class TestKeeping:
-    async def test_freeze_and_remove(self, page, site, watch):
+    async def test_freeze_and_remove(self, page, site):
         """
         A frozen code is refused, until it is unfrozen; a removed browser has nothing left.
         """

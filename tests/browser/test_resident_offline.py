@@ -21,7 +21,8 @@ async ([drawing, crockford, point, cases]) => {
   const told = [];
   for (const { raw, header, sealed, signature, counter, expires } of cases) {
     if (!signature) { told.push([codeText(bytes(raw))]); continue; }
-    const one = { header: bytes(header), passes: [bytes(sealed)], startsAt: expires - 600, passSeconds: 600 };
+    const window = { startsAt: expires - 600, passSeconds: 600 };
+    const one = { header: bytes(header), passes: [bytes(sealed)], ...window };
     const message = signedMessage(bytes(header), bytes(sealed), counter);
     told.push([
       await drawn(one, counter, () => bytes(signature)),
@@ -33,7 +34,12 @@ async ([drawing, crockford, point, cases]) => {
   return told;
 }
 """
-COUNTERS = "async (store) => Promise.all([0, 0, 0].map(async () => (await import(store)).nextCounter(100)))"
+COUNTERS = """
+async (store) => {
+  const { nextCounter } = await import(store);
+  return Promise.all([0, 0, 0].map(() => nextCounter(100)));
+}
+"""
 
 
 class TestOffline:

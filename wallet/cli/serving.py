@@ -2,7 +2,10 @@
 The application as the server's processes make it.
 """
 
+import signal
 import sys
+from functools import partial
+from types import FrameType
 
 from litestar import Litestar
 
@@ -11,6 +14,7 @@ from wallet.app import compose, create_app
 from wallet.cli.composition import load_keys, open_registry
 from wallet.cli.running import freeze
 from wallet.clock import SystemClock
+from wallet.journal.feed import Feed
 from wallet.logs import configure
 from wallet.settings import Settings
 
@@ -27,5 +31,23 @@ def application() -> Litestar:
         settings, clock=clock, keys=load_keys(settings), registry=open_registry(settings)
     )
     app = create_app(services)
+    app.on_startup.append(partial(_end_streams_first, services.people.feed))
     freeze()
     return app
+
+
+def _end_streams_first(feed: Feed) -> None:
+    """
+    Let listeners go when the process is asked to end.
+
+    The server waits for open requests before it tells the application, and a stream never ends.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+
+        def asked(given: int, frame: FrameType | None, before: object = before) -> None:
+            feed.end()
+            if callable(before):
+                before(given, frame)
+
+        signal.signal(number, asked)

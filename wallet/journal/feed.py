@@ -26,7 +26,7 @@ BACK: Final = timedelta(seconds=15)
 
 class Listener:
     """
-    Somebody who waits for entries of one resident.
+    Somebody who waits for entries of one resident, until it is `over`.
     """
 
     def __init__(self, resident_id: int) -> None:
@@ -34,6 +34,14 @@ class Listener:
         self._known: set[int] = set()
         self._fresh: set[int] = set()
         self._woken = asyncio.Event()
+        self.over = False
+
+    def end(self) -> None:
+        """
+        Tell it that nothing more will come.
+        """
+        self.over = True
+        self._woken.set()
 
     def skip(self, ids: set[int]) -> None:
         """
@@ -77,6 +85,7 @@ class Feed:
         self.clock = clock
         self._listeners: set[Listener] = set()
         self._watching: asyncio.Task[None] | None = None
+        self._ended = False
 
     def check_room(self, resident_id: int) -> None:
         """
@@ -86,7 +95,7 @@ class Feed:
             OverloadedError: ask instead.
         """
         theirs = sum(each.resident_id == resident_id for each in self._listeners)
-        if len(self._listeners) >= MOST or theirs >= MOST_OF_ONE:
+        if self._ended or len(self._listeners) >= MOST or theirs >= MOST_OF_ONE:
             raise OverloadedError(retry_after_seconds=60)
 
     @asynccontextmanager
@@ -103,6 +112,14 @@ class Feed:
             yield listener
         finally:
             self._listeners.discard(listener)
+
+    def end(self) -> None:
+        """
+        Let every listener go and take no other: the process is about to end.
+        """
+        self._ended = True
+        for listener in self._listeners:
+            listener.end()
 
     async def close(self) -> None:
         """

@@ -61,7 +61,7 @@ class Pushed(Struct, frozen=True, kw_only=True):
                 for written in await self.journal.after(self.visitor.resident_id, seen):
                     yield await self._news(written)
             beat = running.time() + BEAT_SECONDS
-            while running.time() < end:
+            while running.time() < end and not listener.over:
                 fresh = await listener.fresh(max(0.0, beat - running.time()))
                 if fresh:
                     for written in await self.journal.these(self.visitor.resident_id, fresh):
