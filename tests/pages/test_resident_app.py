@@ -9,7 +9,7 @@ from tests.fixtures.region import LI
 
 
 class TestManifest:
-    @pytest.mark.parametrize(("language", "name"), [("zh-CN", "一码付"), ("en", "One code")])
+    @pytest.mark.parametrize(("language", "name"), [("zh-CN", "一码通"), ("en", "One code")])
     async def test_language(self, browser, language, name):
         """
         It is in the reader's language, and every picture it names is there.

@@ -87,7 +87,7 @@ def people(b: Basis) -> People:
         ),
         idempotency=IdempotencyService(clock=b.clock, vault=b.vault),
         journal=journal,
-        feed=Feed(database=b.database, clock=b.clock),
+        feed=Feed(database=b.database, clock=b.clock, processes=b.settings.workers),
         residents=residents,
         sessions=_sessions(b, residents),
         devices=_devices(b, parties, journal),

@@ -17,7 +17,10 @@ from wallet.errors import OverloadedError
 from wallet.ids import first_local
 from wallet.journal import repository
 
-MOST: Final = 256
+# a server takes so many connections at once (granian's backlog, shared by its processes) …
+_CONNECTIONS: Final = 1024
+# … of which listeners may hold one in so many
+_SHARE: Final = 2
 MOST_OF_ONE: Final = 8
 EVERY_SECONDS: Final = 1.0
 # how long an entry is looked for: transactions may commit in another order than they began in
@@ -78,14 +81,16 @@ class Feed:
     Args:
         database: where the journal is.
         clock: tells what is of late.
+        processes: how many share the connections that the server takes.
     """
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock, processes: int = 1) -> None:
         self._database = database
         self.clock = clock
         self._listeners: set[Listener] = set()
         self._watching: asyncio.Task[None] | None = None
         self._ended = False
+        self._most = _CONNECTIONS // processes // _SHARE
 
     def check_room(self, resident_id: int) -> None:
         """
@@ -95,7 +100,7 @@ class Feed:
             OverloadedError: ask instead.
         """
         theirs = sum(each.resident_id == resident_id for each in self._listeners)
-        if self._ended or len(self._listeners) >= MOST or theirs >= MOST_OF_ONE:
+        if self._ended or len(self._listeners) >= self._most or theirs >= MOST_OF_ONE:
             raise OverloadedError(retry_after_seconds=60)
 
     @asynccontextmanager
