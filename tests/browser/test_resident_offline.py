@@ -1,13 +1,17 @@
 """The code that a browser signs by itself, with and without a network."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.async_api import expect
 
 from codes.text import parse
 from tests.fixtures.steps import kept, read_code, sign_in
+from wallet.clock import SystemClock
 from wallet.pages.assets import address
+from wallet.pages.language import Language
+from wallet.pages.texts import text
 
 SIGNED_LETTERS = 178
 VECTORS = Path(__file__).parents[1] / "vectors" / "codes"
@@ -61,6 +65,33 @@ class TestOffline:
         assert SIGNED_LETTERS == len(code)
         assert (200, 409, "CODE_USED") == (first[0], second[0], second[1]["code"])
         assert 200 == third[0]
+
+    async def test_signed_out(self, page, site):
+        """
+        Whose session is over signs in again, or shows the code of the browser without it.
+        """
+        await sign_in(page, site.stranger())
+        await kept(page)
+        await page.context.clear_cookies()
+        await page.goto("/payments")
+        await page.get_by_role("link", name=text(Language.ZH, "sign_in.own_code")).click()
+        status, _ = await site.scan(await read_code(page))
+
+        assert 200 == status
+
+    async def test_wrong_clock(self, page, site):
+        """
+        A phone whose clock is wrong is told so, and shows a code that is accepted.
+        """
+        await page.clock.install(time=SystemClock().now() + timedelta(minutes=5))
+        await sign_in(page, site.stranger())
+        await kept(page)
+        warning = text(Language.ZH, "code.clock.ahead", minutes=5)
+        await expect(page.locator("[data-line]")).to_have_text(warning)
+        await page.locator("[data-fresh]").click()
+        status, _ = await site.scan(await read_code(page))
+
+        assert 200 == status
 
 
 class TestDrawing:

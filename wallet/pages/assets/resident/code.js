@@ -129,10 +129,10 @@ const due = () => isLow(topUp) || (ahead !== null && clockMoved(topUp, ahead));
 function happened(told) {
   if (told.dataset.turns) return location.reload();
   if (!told.dataset.told) return;
-  showing.say([...told.children].map((each) => document.importNode(each, true)));
   // not a code that was drawn after that scan
   const drawnAt = showing.drawnAt - clockAhead() * 1000;
   if (told.dataset.uses && Number(told.dataset.at) >= drawnAt) showing.used();
+  showing.say([...told.children].map((each) => document.importNode(each, true)));
 }
 
 function told(serverTime) {

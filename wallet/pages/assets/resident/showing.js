@@ -4,6 +4,8 @@ const LONGEST = 30_000;
 export class Showing {
   constructor(frame) {
     this.frame = frame;
+    this.stage = frame.querySelector("[data-stage]");
+    this.room = frame.querySelector("[data-room]");
     this.picture = frame.querySelector("[data-picture]");
     this.left = frame.querySelector("[data-left]");
     this.said = frame.querySelector("[data-said]");
@@ -15,6 +17,7 @@ export class Showing {
 
   code(drawing, until) {
     this.picture.replaceChildren(drawing);
+    if (this.said.parentElement !== this.room) this.room.append(this.said);
     this.drawnAt = Date.now();
     this.frame.dataset.state = "fresh";
     this.count(until);
@@ -29,9 +32,11 @@ export class Showing {
     this.count(until);
   }
 
-  // The code on the screen was scanned; it is good for nothing any more.
+  // The code on the screen was scanned and is good for nothing any more: what came of it takes its
+  // place, where the eyes are.
   used() {
     this.picture.replaceChildren();
+    this.stage.append(this.said);
     this.frame.dataset.state = "used";
   }
 
