@@ -31,10 +31,3 @@ def machine(at: datetime) -> str:
     Write an instant for a ``datetime`` attribute, RFC 3339.
     """
     return at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def milliseconds(at: datetime) -> int:
-    """
-    Return an instant as scripts reckon: milliseconds since the Unix epoch.
-    """
-    return int(at.timestamp() * 1000)

@@ -49,16 +49,16 @@ def page(
         shown: what the template names.
     """
     return Response(
-        fragment(request, template, **shown),
+        part(request, template, **shown),
         status_code=status_code,
         media_type=MediaType.HTML,
         headers={"content-security-policy": POLICY, "vary": "Cookie, Accept-Language"},
     )
 
 
-def fragment(request: AnyRequest, template: str, **shown: object) -> str:
+def part(request: AnyRequest, template: str, **shown: object) -> str:
     """
-    Return what a template comes to, for whoever sends it in another way than as a page.
+    Return what a template makes of what it shows.
     """
     language = language_of(request)
     return (

@@ -17,9 +17,8 @@ from wallet.http.callers import ResidentCaller
 from wallet.http.errors import TokenInvalidError
 from wallet.journal.feed import Feed
 from wallet.journal.service import JournalService, Written
-from wallet.pages.formats import milliseconds
 from wallet.pages.rendering import AnyRequest
-from wallet.pages.resident.telling import told
+from wallet.pages.resident.telling import milliseconds, told
 from wallet.residents.sessions import SessionsService
 from wallet.settling.approvals import ApprovalsService
 from wallet.vault.sealing import TEXT_MAX_LENGTH, TEXT_PATTERN

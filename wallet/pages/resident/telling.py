@@ -3,12 +3,12 @@ What a page tells of an entry of the journal at the moment it is written.
 """
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 from wallet.errors import NotFoundError
 from wallet.journal.service import Written
-from wallet.pages.formats import milliseconds
-from wallet.pages.rendering import AnyRequest, fragment
+from wallet.pages.rendering import AnyRequest, part
 from wallet.settling.approvals import ApprovalsService
 
 # kinds that change what the page of the code may show at all
@@ -28,7 +28,7 @@ async def told(request: AnyRequest, approvals: ApprovalsService, written: Writte
         name = approvals.name_of(entry.resident_id, entry.subject_id)
         with suppress(NotFoundError):
             settlement = (await approvals.get(entry.resident_id, name)).settlement
-    return fragment(
+    return part(
         request,
         "resident/news",
         written=written,
@@ -39,3 +39,10 @@ async def told(request: AnyRequest, approvals: ApprovalsService, written: Writte
         settlement=settlement,
         name=name,
     )
+
+
+def milliseconds(at: datetime) -> int:
+    """
+    Return an instant as scripts reckon: milliseconds since the Unix epoch.
+    """
+    return int(at.timestamp() * 1000)
