@@ -73,13 +73,14 @@ class DevicesController(Controller):
         device = next((each for each in devices if each.device_no == number), None)
         if device is None:
             raise NotFoundError
+        places = await journal.about(visitor.resident_id, ALARMED, number, limit=_PLACES)
         return page(
             request,
             "resident/alarm",
             csrf=sessions.proof(visitor),
             tag=sessions.tag(visitor),
             device=device,
-            places=await journal.about(visitor.resident_id, ALARMED, number, limit=_PLACES),
+            places=sorted(places, key=lambda each: each.entry.at),
         )
 
     @post("/freeze", opt=FORM_BODY)

@@ -6,10 +6,20 @@ export class Refused extends Error {
   }
 }
 
+class Unreachable extends Error {}
+
 const proof = () => document.querySelector("input[name=csrf]")?.value ?? "";
 
+async function asked(path, given) {
+  try {
+    return await fetch(path, given);
+  } catch {
+    throw new Unreachable(path);
+  }
+}
+
 export async function send(method, path, body) {
-  const answer = await fetch(path, {
+  const answer = await asked(path, {
     method,
     headers: {
       accept: "application/json",
@@ -24,7 +34,6 @@ export async function send(method, path, body) {
   throw new Refused(answer.status, told.code ?? "", Number(answer.headers.get("retry-after")) || 0);
 }
 
-// A browser without a connection fails with a TypeError, whatever the cause.
-export const isOffline = (fault) => fault instanceof TypeError;
+export const isOffline = (fault) => fault instanceof Unreachable;
 
 export const isSignedOut = (fault) => fault instanceof Refused && fault.status === 401;

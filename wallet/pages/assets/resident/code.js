@@ -26,7 +26,8 @@ let signedIn = owner !== "";
 let ahead = null;
 let drawing = false;
 let joining = false;
-let signs = true;
+// without a secure origin a browser has neither keys nor locks
+let signs = isSecureContext && "locks" in navigator;
 
 const clockAhead = () => ahead ?? topUp?.clockOffset ?? 0;
 const clockWrong = () => Math.abs(clockAhead()) > WRONG_SECONDS;
@@ -42,7 +43,7 @@ function note() {
     const minutes = Math.max(1, Math.round(Math.abs(clockAhead()) / 60));
     return showing.note(words(clockAhead() > 0 ? "clock.ahead" : "clock.behind", { minutes }));
   }
-  showing.note(signedIn ? [] : words("signed_out"));
+  showing.note(signedIn ? [] : words(topUp ? "signed_out" : "signed_out.none"));
 }
 
 async function ownCode() {
@@ -63,7 +64,10 @@ async function ownCode() {
 
 async function serverCode() {
   const retry = (seconds) => Date.now() + seconds * 1000;
-  if (!signedIn) return showing.wait(words("none"), retry(RETRY_SECONDS));
+  if (!signedIn) {
+    if (owner && online) location.assign("/code"); // where one is sent to sign in
+    return showing.wait(words("none"), retry(RETRY_SECONDS));
+  }
   try {
     const code = await send("GET", "/code/drawn");
     const svg = new DOMParser().parseFromString(code.picture, "image/svg+xml").documentElement;
@@ -71,6 +75,7 @@ async function serverCode() {
     reached(true);
   } catch (fault) {
     if (isOffline(fault)) reached(false);
+    else if (isSignedOut(fault)) over();
     else if (!fault.status) throw fault;
     showing.wait(words(online ? "failed" : "none"), retry(fault.retryAfter || RETRY_SECONDS));
   }
@@ -95,19 +100,18 @@ function reached(is) {
 
 function over() {
   signedIn = false;
-  if (!topUp) location.assign("/code");
   note();
 }
 
 // Become one of the resident's devices, and fetch passes where they run low.
 async function join() {
-  if (!signedIn || joining) return;
+  if (!signedIn || !signs || joining) return;
   joining = true;
   try {
     device = await ready(page);
-    if (!device) topUp = null;
+    if (!device) [topUp, signs] = [null, false];
     frame.dataset.removed = String(!device && (await kept("removed")) === owner);
-    if (device && signs && due()) {
+    if (device && due()) {
       topUp = await toppedUp(device);
       signs = topUp !== null;
     }
@@ -117,7 +121,8 @@ async function join() {
     if (isOffline(fault)) reached(false);
     else if (isSignedOut(fault)) over();
     else if (fault.code === "NOT_FOUND") location.reload();
-    // else the server's own codes are shown, which tell what is the matter
+    else if (!(fault.status >= 500)) signs = false;
+    // the server's own codes are shown meanwhile, which tell what is the matter
   } finally {
     joining = false;
     note();
@@ -137,12 +142,14 @@ function happened(told) {
 
 function told(serverTime) {
   ahead = (Date.now() - serverTime) / 1000;
-  if (signs && due()) join();
+  if (due()) join();
   note();
 }
 
 async function start() {
-  const [keptDevice, keptTopUp] = [await kept("device"), await kept("topUp")];
+  // a browser that keeps nothing shows the server's codes
+  const keeping = Promise.all([kept("device"), kept("topUp")]);
+  const [keptDevice, keptTopUp] = await keeping.catch(() => []);
   if (keptDevice && (!owner || keptDevice.owner === owner)) [device, topUp] = [keptDevice, keptTopUp];
   await draw();
   note();
@@ -159,11 +166,12 @@ frame.querySelector("[data-fresh]").addEventListener("click", () => {
   draw();
 });
 frame.querySelector("[data-again]")?.addEventListener("click", async () => {
-  device = await again(page);
+  signs = true;
+  await again(page).catch(() => {});
   join();
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible" && showing.rest() === 0) draw();
+  if (document.visibilityState === "visible") draw();
 });
 // Without a session nothing is pushed that would tell whether there is a network.
 async function probe() {
