@@ -1,11 +1,25 @@
 """What makes the resident's pages an app that is installed and works without a network."""
 
+import posixpath
 import re
 
 import msgspec
 import pytest
 
 from tests.fixtures.region import LI
+from wallet.pages.assets import assets
+
+IMPORT = re.compile(r'^import .*?from "(.+?)";', re.MULTILINE)
+
+
+def imported(name):
+    """
+    Return a script and all that it imports, by their paths.
+    """
+    found = {name}
+    for path in IMPORT.findall(assets()[name].content.decode()):
+        found |= imported(posixpath.normpath(posixpath.join(posixpath.dirname(name), path)))
+    return found
 
 
 class TestManifest:
@@ -61,6 +75,15 @@ class TestShell:
         assert mine == anybodys
         assert "data-code" in mine
         assert "csrf" not in mine
+
+    async def test_scripts(self, browser):
+        """
+        Every script that the code needs is named in the page, so that none waits for another.
+        """
+        page = (await browser.client.get("/code/offline")).text
+        named = re.findall(r'rel="modulepreload" href="/assets/\w+/(\S+?)"', page)
+
+        assert sorted(imported("resident/code.js") - {"resident/code.js"}) == named
 
     async def test_is_one_persons(self, region, signed_in):
         """
