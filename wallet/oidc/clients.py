@@ -48,7 +48,8 @@ class ClientKey:
         if ALGORITHMS.get(self._algorithm) != kind:
             raise UnusableClientKeyError("kty and alg have to be of ES256, EdDSA, PS256 or RS256")
         try:
-            self._key = JWKRegistry.import_key(dict(jwk))
+            with quiet():
+                self._key = JWKRegistry.import_key(dict(jwk))
             private = self._key.is_private
             signed = private and self._sign({"try": True})
         except (JoseError, ValueError, TypeError, AttributeError):

@@ -14,7 +14,7 @@ from joserfc.jwk import JWKRegistry, Key
 from msgspec import Struct
 
 from wallet.clock import Clock
-from wallet.oidc.clients import ALGORITHMS
+from wallet.oidc.clients import ALGORITHMS, quiet
 from wallet.oidc.configuration import is_endpoint
 from wallet.oidc.errors import SignInUnavailableError
 from wallet.oidc.fetching import Fetcher
@@ -157,7 +157,8 @@ def _imported(jwk: dict[str, Any]) -> Key | None:
     if jwk.get("kty") not in ALGORITHMS.values() or jwk.get("use", "sig") != "sig":
         return None
     try:
-        key = JWKRegistry.import_key(jwk)
+        with quiet():
+            key = JWKRegistry.import_key(jwk)
         size = getattr(key.raw_value, "key_size", _RSA_BITS)
     except (JoseError, ValueError, TypeError):
         return None

@@ -35,6 +35,13 @@ def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
         code=error.code,
         request_id=request_id_of(request),
     )
+    return waiting(answer, error)
+
+
+def waiting(answer: Response[Any], error: WalletError) -> Response[Any]:
+    """
+    Say with an answer when trying again makes sense, where the error knows.
+    """
     if error.retry_after_seconds is not None:
         answer.headers["retry-after"] = str(error.retry_after_seconds)
     return answer

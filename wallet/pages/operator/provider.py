@@ -13,7 +13,7 @@ from wallet.http.errors import TokenInvalidError
 from wallet.pages.language import language_of
 from wallet.pages.operator.door import Door
 from wallet.pages.operator.signing_in import HOME, asked, source_of
-from wallet.pages.problems import sentence
+from wallet.pages.problems import sentence, waiting
 from wallet.pages.providing import Way
 from wallet.pages.rendering import AnyRequest, page
 from wallet.pages.returning import place_before
@@ -90,7 +90,7 @@ def _refused(request: AnyRequest, door: Door, error: WalletError) -> Response[An
     wrong = sentence(request, error)
     if isinstance(error, TokenInvalidError):
         wrong = catalogue(language_of(request))["operator.sign_in.unlinked"]
-    return asked(request, door, status_code=error.status, wrong=wrong)
+    return waiting(asked(request, door, status_code=error.status, wrong=wrong), error)
 
 
 def _way(door: Door) -> Way:

@@ -11,7 +11,7 @@ from wallet.errors import NotFoundError, WalletError
 from wallet.http.cookies import session_cookie
 from wallet.pages.forms import go
 from wallet.pages.front import Front
-from wallet.pages.problems import sentence
+from wallet.pages.problems import sentence, waiting
 from wallet.pages.providing import Way
 from wallet.pages.rendering import AnyRequest
 from wallet.pages.resident.signing_in import asked
@@ -93,7 +93,8 @@ def _let_in(
 def _refused(request: AnyRequest, front: Front, error: WalletError) -> Response[Any]:
     if isinstance(error, NotFoundError):
         raise error
-    return asked(request, front, status_code=error.status, wrong=sentence(request, error))
+    wrong = sentence(request, error)
+    return waiting(asked(request, front, status_code=error.status, wrong=wrong), error)
 
 
 def _way(front: Front) -> Way:
