@@ -7,10 +7,15 @@ import httpx
 import pytest
 
 from tests.fakes.clock import StandingClock
+from tests.fixtures.oidc_provider import MFA
 from tests.fixtures.region import ORIGIN, Region
 from wallet.clock import SystemClock
 from wallet.ids import Ids
 from wallet.oidc import configuration
+from wallet.operators.words import Role
+
+OPERATORS = "/operator/sign-in/oidc"
+STRONG = {"amr": "pwd otp", "acr": MFA}
 
 
 class Browser:
@@ -108,3 +113,14 @@ async def browser(region):
     async with region.client() as wallet, httpx.AsyncClient(timeout=10) as outside:
         wallet.headers["accept"] = "text/html"
         yield Browser(wallet, outside)
+
+
+@pytest.fixture
+async def gong(region, oidc_provider):
+    """
+    The administration, with an operator who is linked and never chose a password.
+    """
+    administration = region.people.operators.administration
+    await administration.add("gong", display="龚工", role=Role.OPERATOR)
+    await administration.link("gong", issuer=oidc_provider.issuer, subject="sub-gong")
+    return administration

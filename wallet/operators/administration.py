@@ -140,7 +140,7 @@ class OperatorsAdministration:
                     recovery_codes_left=await repository.recovery_codes_left(
                         session, row.operator_id
                     ),
-                    linked=await links.is_linked(session, row.operator_id),
+                    linked=await links.subject_of(session, row.operator_id) is not None,
                 )
                 for row in await repository.operators(session)
             ]
@@ -170,6 +170,9 @@ class OperatorsAdministration:
             operator_id = (await _known(session, name)).operator_id
             await repository.set_status(session, operator_id, Status.ACTIVE)
             await lockouts.forgive(session, (lockouts.account(self._vault, name),))
+            subject = await links.subject_of(session, operator_id)
+            if subject is not None:
+                await lockouts.forgive(session, (lockouts.provided(self._vault, subject),))
             await self._events.write(session, EventKind.ENABLED, operator_id)
 
     async def reset(self, name: str) -> EnrolmentIssued:

@@ -35,14 +35,14 @@ async def linked(session: AsyncSession, digest: bytes) -> OperatorRow | None:
     return rows.scalar_one_or_none()
 
 
-async def is_linked(session: AsyncSession, operator_id: int) -> bool:
+async def subject_of(session: AsyncSession, operator_id: int) -> bytes | None:
     """
-    Tell whether an operator has an account of the provider.
+    Return under which an operator's account is known.
     """
     rows = await session.execute(
-        select(OperatorLinkRow.operator_id).where(col(OperatorLinkRow.operator_id) == operator_id)
+        select(OperatorLinkRow.subject).where(col(OperatorLinkRow.operator_id) == operator_id)
     )
-    return rows.first() is not None
+    return rows.scalar_one_or_none()
 
 
 async def put(session: AsyncSession, operator_id: int, digest: bytes, now: datetime) -> bool:
