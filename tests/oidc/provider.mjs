@@ -63,9 +63,23 @@ async function interact(request, response, asked) {
   });
 }
 
+// for whoever comes with a browser: a button for each account, every factor shown
+function show(response) {
+  const strong = "amr=pwd+otp&acr=urn%3Aexample%3Amfa";
+  const forms = Object.keys(accounts).map(
+    (sub) => `<form method="post" action="?account=${sub}&${strong}"><button>${sub}</button></form>`,
+  );
+  response.setHeader("content-type", "text/html; charset=utf-8");
+  response.end(`<!doctype html><title>Provider</title>${forms.join("")}`);
+}
+
 server.on("request", (request, response) => {
   const asked = new URL(request.url, issuer);
-  if (request.method === "POST" && asked.pathname.startsWith("/interaction/")) {
+  if (asked.pathname.startsWith("/interaction/")) {
+    if (request.method !== "POST") {
+      show(response);
+      return;
+    }
     interact(request, response, asked).catch((fault) => {
       response.statusCode = 500;
       response.end(String(fault));

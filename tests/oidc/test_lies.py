@@ -121,6 +121,7 @@ LIES = {
     "old": lambda it: it.signed(it.claims(iat=it.claims()["iat"] - 631)),
     "to come": lambda it: it.signed(it.claims(iat=it.claims()["iat"] + 31)),
     "nonce": lambda it: it.signed(it.claims(nonce="x" * 43)),
+    "half a character": lambda it: it.signed(it.claims(nonce="\ud800")),
     "no nonce": lambda it: it.signed(it.claims(nonce=None)),
     "nobody": lambda it: it.signed(it.claims(sub="")),
     "long subject": lambda it: it.signed(it.claims(sub="x" * 256)),

@@ -38,6 +38,7 @@ class TestBegin:
             asked["code_challenge_method"],
             asked["redirect_uri"],
         )
+        assert "zh-CN" == asked["ui_locales"]
         assert {43} == {len(asked[name]) for name in ("state", "nonce", "code_challenge")}
         assert oidc_provider.key["d"] not in str(asked)
 
@@ -129,6 +130,27 @@ class TestRefused:
         answer = await browser.wallet.get("/sign-in/oidc/callback", params=given)
 
         assert 403 == answer.status_code
+
+
+class TestAddress:
+    @pytest.mark.parametrize("door", ["/sign-in", "/operator/sign-in"])
+    async def test_without_parameters(self, browser, door):
+        """
+        The address alone, as after choosing a language there, leads to the sign-in page.
+        """
+        answer = await browser.wallet.get(f"{door}/oidc/callback")
+
+        assert door == answer.headers["location"]
+
+    @pytest.mark.parametrize("state", ["%ff", "%ed%a0%80", "x" * 5_000, "%00"])
+    async def test_odd(self, browser, state):
+        """
+        Whatever stands in the address, it is an answer that nobody asked for.
+        """
+        await browser.begin()
+        answer = await browser.wallet.get(f"/sign-in/oidc/callback?state={state}&code=x")
+
+        assert 400 == answer.status_code
 
 
 class TestSignOut:

@@ -211,7 +211,7 @@ class TestOperations:
 
     def test_codes_are_those_of_the_page(self, made):
         """
-        The codes of all answers are those of docs/errors.md but for pages' and the few of no route.
+        The codes of all answers are those of docs/errors.md, but for pages' and those of no route.
         """
         page = (Path(__file__).parents[2] / "docs" / "errors.md").read_text()
         told = {

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 import msgspec
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import JWKRegistry
+from joserfc.jwk import JWKRegistry, Key, RSAKey
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS: Final[Mapping[str, str]] = {
@@ -23,6 +23,7 @@ ALGORITHMS: Final[Mapping[str, str]] = {
 }
 _USUAL: Final = {"EC": "ES256", "OKP": "EdDSA", "RSA": "PS256"}
 _LIFE_SECONDS: Final = 60
+_RSA_BITS: Final = 2048
 
 
 class UnusableClientKeyError(ValueError):
@@ -56,6 +57,8 @@ class ClientKey:
             raise UnusableClientKeyError("not a key") from None
         if not signed:
             raise UnusableClientKeyError("not a private key")
+        if is_short(self._key):
+            raise UnusableClientKeyError("an RSA key has to have 2048 bits")
 
     def __repr__(self) -> str:
         """
@@ -86,6 +89,13 @@ class ClientKey:
             return jws.serialize_compact(
                 header, msgspec.json.encode(claims), self._key, [self._algorithm]
             )
+
+
+def is_short(key: Key) -> bool:
+    """
+    Tell whether an RSA key is shorter than anybody should still use.
+    """
+    return isinstance(key, RSAKey) and key.raw_value.key_size < _RSA_BITS
 
 
 def basic(client_id: str, secret: str) -> str:

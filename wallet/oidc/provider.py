@@ -14,7 +14,7 @@ from joserfc.jwk import JWKRegistry, Key
 from msgspec import Struct
 
 from wallet.clock import Clock
-from wallet.oidc.clients import ALGORITHMS, quiet
+from wallet.oidc.clients import ALGORITHMS, is_short, quiet
 from wallet.oidc.configuration import is_endpoint
 from wallet.oidc.errors import SignInUnavailableError
 from wallet.oidc.fetching import Fetcher
@@ -25,7 +25,6 @@ _KEPT: Final = timedelta(hours=1)
 _PAUSE: Final = timedelta(seconds=5)  # after a failure, so that a queue does not wait in a row
 _REFETCH_PAUSE: Final = timedelta(seconds=30)
 _KEYS_MAX: Final = 64
-_RSA_BITS: Final = 2048
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
 _log = structlog.get_logger("wallet.oidc")
 
@@ -159,10 +158,9 @@ def _imported(jwk: dict[str, Any]) -> Key | None:
     try:
         with quiet():
             key = JWKRegistry.import_key(jwk)
-        size = getattr(key.raw_value, "key_size", _RSA_BITS)
     except (JoseError, ValueError, TypeError):
         return None
-    return None if jwk["kty"] == "RSA" and size < _RSA_BITS else key
+    return None if is_short(key) else key
 
 
 def _matching(keys: tuple[Key, ...], key_id: str | None, algorithm: str) -> Key | None:

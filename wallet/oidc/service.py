@@ -140,13 +140,14 @@ class RelyingParty:
         """
         return self._client.issuer
 
-    async def begin(self, *, back: str, again: bool = False) -> Begun:
+    async def begin(self, *, back: str, again: bool = False, language: str = "") -> Begun:
         """
         Begin a sign-in.
 
         Args:
             back: where to go afterwards, a path of ours.
             again: the person has to sign in there anew, whatever session they have.
+            language: BCP 47 tag of what the person reads.
 
         Raises:
             SignInUnavailableError: the provider does not tell where to go.
@@ -165,6 +166,8 @@ class RelyingParty:
             "code_challenge": begun.challenge,
             "code_challenge_method": "S256",
         }
+        if language:
+            asked["ui_locales"] = language
         if self._client.acr:
             asked["acr_values"] = " ".join(self._client.acr)
         if again:

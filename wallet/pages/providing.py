@@ -57,11 +57,14 @@ class Way:
         """
         return self._door + START
 
-    async def begin(self, *, back: str, again: bool = False) -> Response[None]:
+    async def begin(
+        self, request: AnyRequest, *, back: str, again: bool = False
+    ) -> Response[None]:
         """
         Send the browser to the provider.
         """
-        begun = await self._provider.begin(back=back, again=again)
+        language = language_of(request).value
+        begun = await self._provider.begin(back=back, again=again, language=language)
         answer = go(begun.address)
         answer.set_cookie(self._kept(begun.cookie, int(LIFE.total_seconds())))
         return answer

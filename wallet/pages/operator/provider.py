@@ -10,10 +10,11 @@ from litestar.params import QueryParameter
 
 from wallet.errors import NotFoundError, WalletError
 from wallet.http.errors import TokenInvalidError
+from wallet.pages.forms import go
 from wallet.pages.language import language_of
 from wallet.pages.operator.door import Door
 from wallet.pages.operator.signing_in import HOME, asked, source_of
-from wallet.pages.problems import sentence, waiting
+from wallet.pages.problems import SIGN_IN, sentence, waiting
 from wallet.pages.providing import Way
 from wallet.pages.rendering import AnyRequest, page
 from wallet.pages.returning import place_before
@@ -39,7 +40,7 @@ class OperatorProviderController(Controller):
         Send an operator to the provider; ``again`` where they have to show their factors anew.
         """
         try:
-            return await _way(door).begin(back=place_before(request, HOME), again=again)
+            return await _way(door).begin(request, back=place_before(request, HOME), again=again)
         except WalletError as error:
             return _refused(request, door, error)
 
@@ -52,6 +53,8 @@ class OperatorProviderController(Controller):
         link to us, nor a redirect that such a link began.
         """
         way = _way(door)
+        if not request.query_params:  # somebody chose another language on the page of a refusal
+            return go(SIGN_IN)
         try:
             identity = await way.finish(request)
             opened = await door.operators.linked_sign_in.sign_in(

@@ -14,7 +14,7 @@ from wallet.pages.front import Front
 from wallet.pages.problems import sentence, waiting
 from wallet.pages.providing import Way
 from wallet.pages.rendering import AnyRequest
-from wallet.pages.resident.signing_in import asked
+from wallet.pages.resident.signing_in import DOOR, asked
 from wallet.pages.returning import place_before
 from wallet.pages.shell import HOME
 from wallet.residents.sessions import LIFE, SessionsService, SignedIn
@@ -34,7 +34,7 @@ class ProviderController(Controller):
         Send somebody to the provider.
         """
         try:
-            return await _way(front).begin(back=place_before(request, HOME))
+            return await _way(front).begin(request, back=place_before(request, HOME))
         except WalletError as error:
             return _refused(request, front, error)
 
@@ -49,6 +49,8 @@ class ProviderController(Controller):
         Let in who comes back from the provider, and go on to where they were.
         """
         way = _way(front)
+        if not request.query_params:  # somebody chose another language on the page of a refusal
+            return go(DOOR)
         try:
             identity = await way.finish(request)
             signed_in = await sessions.sign_in_known(identity.issuer, identity.subject)

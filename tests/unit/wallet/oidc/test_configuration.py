@@ -9,7 +9,7 @@ import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from wallet.oidc import configuration
-from wallet.oidc.clients import basic
+from wallet.oidc.clients import basic, quiet
 from wallet.oidc.errors import ConfigurationError
 
 KEY = ECKey.generate_key("P-256").as_dict(private=True)
@@ -97,6 +97,16 @@ class TestRead:
 
         assert 3 == len(signed.split("."))
         assert jwk["d"] not in f"{client!r}{client.key()!r}"
+
+    def test_short_key(self):
+        """
+        An RSA key that is too short is refused.
+        """
+        with quiet():
+            jwk = RSAKey.generate_key(1024).as_dict(private=True)
+
+        with pytest.raises(ConfigurationError, match="2048 bits"):
+            read("resident", client_secret=None, client_key=jwk)
 
     def test_page(self):
         """
