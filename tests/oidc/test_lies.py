@@ -1,7 +1,11 @@
 """A provider that lies: its tokens let nobody in, its troubles are told at once."""
 
+import base64
+import json
+
 import httpx
 import pytest
+from joserfc import jws
 
 from tests.oidc import liar as lies
 from tests.oidc.conftest import Browser, parameters
@@ -79,13 +83,14 @@ class TestRight:
         """
         What a token has besides does no harm: another audience with us as its party, headers.
         """
+        plain = await come_back(browser, liar, lambda: rightly(liar))
         answer = await come_back(
             browser,
             liar,
             lambda: liar.signed(liar.claims(aud=["us", "them"], azp="us"), typ="JWT", extra="x"),
         )
 
-        assert 303 == answer.status_code
+        assert [303, 303] == [plain.status_code, answer.status_code]
 
     async def test_userinfo_of_another(self, liar, browser):
         """
@@ -97,6 +102,17 @@ class TestRight:
         )
 
         assert 403 == answer.status_code
+
+
+def rightly(it, **header):
+    """
+    Sign right claims rightly, under a header that no library would write.
+    """
+    header = json.dumps({"alg": "ES256", "kid": "one"} | header).encode()
+    parts = [header, json.dumps(it.claims()).encode()]
+    signed = b".".join(base64.urlsafe_b64encode(each).rstrip(b"=") for each in parts)
+    signature = jws.JWSRegistry.algorithms["ES256"].sign(signed, it.key)
+    return f"{signed.decode()}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
 LIES = {
@@ -111,6 +127,9 @@ LIES = {
     "key in header": lambda it: it.signed(
         it.claims(), jwk=it.key.as_dict(private=False), key=key_of("ES256")
     ),
+    "unknown duty": lambda it: rightly(it, crit=["duty"], duty=1),
+    "key's name": lambda it: rightly(it, kid=7),
+    "algorithm's name": lambda it: rightly(it, alg=["ES256"]),
     "audience": lambda it: it.signed(it.claims(aud="them")),
     "no audience": lambda it: it.signed(it.claims(aud=None)),
     "two audiences": lambda it: it.signed(it.claims(aud=["us", "them"])),
@@ -247,6 +266,30 @@ class TestTrouble:
             region.clock.advance(6)
 
         assert [503] * len(ASTRAY) == statuses
+
+    @pytest.mark.parametrize("told", ["none", ["none"], [{}] * 65], ids=["text", "texts", "many"])
+    async def test_keys(self, liar, browser, told):
+        """
+        A list of keys that is none, or without end, lets nobody in.
+        """
+
+        async def keys(_request):
+            return lies.web.json_response({"keys": told})
+
+        liar.answers["/keys"] = keys
+        answer = await come_back(browser, liar)
+
+        assert answer.status_code in (403, 503)
+
+    async def test_leaving(self, liar, browser):
+        """
+        Where the provider has no way out, or does not answer, leaving leads to the sign-in page.
+        """
+        without = await browser.wallet.get("/sign-in/oidc/left")
+        liar.metadata = {"issuer": "https://another.example"}
+        down = await browser.wallet.get("/sign-in/oidc/leave")
+
+        assert ["/sign-in", "/sign-in"] == [each.headers["location"] for each in (without, down)]
 
     async def test_pause(self, liar, browser):
         """

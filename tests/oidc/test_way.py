@@ -101,7 +101,7 @@ class TestRefused:
 
         assert 400 == answer.status_code
 
-    @pytest.mark.parametrize("change", ["no cookie", "state", "late", "operator's"])
+    @pytest.mark.parametrize("change", ["no cookie", "cookie", "state", "late", "operator's"])
     async def test_not_ours(self, region, browser, change):
         """
         An answer that this browser did not ask for, or too late, lets nobody in.
@@ -110,6 +110,8 @@ class TestRefused:
         back = parameters(await browser.at_provider(await browser.begin(door), account="sub-li"))
         if change == "no cookie":
             browser.wallet.cookies.clear()
+        elif change == "cookie":
+            browser.wallet.cookies.set("__Host-signing-in", "Zm9v" * 40, domain="wallet.example")
         elif change == "state":
             back["state"] = "x" * 43
         elif change == "late":
