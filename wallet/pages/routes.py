@@ -15,6 +15,7 @@ from wallet.pages.front import Front
 from wallet.pages.operator.door import Door, OperatorForm
 from wallet.pages.operator.overview import Books, OverviewController
 from wallet.pages.operator.parties import PartiesController
+from wallet.pages.operator.provider import OperatorProviderController
 from wallet.pages.operator.signing_in import OperatorSigningInController
 from wallet.pages.problems import invalid, refused
 from wallet.pages.rendering import AnyRequest
@@ -26,6 +27,7 @@ from wallet.pages.resident.events import EventsController
 from wallet.pages.resident.installed import InstalledController
 from wallet.pages.resident.looks import LooksController
 from wallet.pages.resident.payments import PaymentsController
+from wallet.pages.resident.provider import ProviderController
 from wallet.pages.resident.signing_in import SigningInController
 from wallet.pages.shell import ShellController
 from wallet.residents.sessions import SessionsService
@@ -59,10 +61,12 @@ def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> 
             EventsController,
             InstalledController,
             LooksController,
+            OperatorProviderController,
             OperatorSigningInController,
             OverviewController,
             PartiesController,
             PaymentsController,
+            ProviderController,
             ShellController,
             SigningInController,
         ],

@@ -12,6 +12,7 @@ from litestar import Controller, Response, get
 from wallet.pages.assets import address, assets, edition
 from wallet.pages.language import language_of
 from wallet.pages.rendering import POLICY, AnyRequest, page
+from wallet.pages.resident.signing_in import SIGNED_OUT
 from wallet.pages.shell import HOME
 from wallet.pages.texts import text
 
@@ -94,7 +95,7 @@ class InstalledController(Controller):
         """
         return page(request, "resident/offline")
 
-    @get("/signed-out")
+    @get(SIGNED_OUT)
     async def signed_out(self, request: AnyRequest) -> Response[str]:
         """
         Say so, and let a script forget what the browser kept.
