@@ -189,7 +189,7 @@ class TestApproval:
         await page.get_by_role("link", name=said("news.approve")).click()
         yuan = f"¥{opened['cash_minor'] / 100:,.2f}"
         await page.get_by_role("button", name=said("payment.approve.go", amount=yuan)).click()
-        await expect(page.get_by_text(said("phase.completed"))).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text(said("phase.completed"))).to_be_visible(timeout=40_000)
         await expect(page.get_by_role("heading", name=said("payment.receipt"))).to_be_visible()
 
         assert opened["cash_minor"] > 0

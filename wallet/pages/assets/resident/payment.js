@@ -29,7 +29,9 @@ async function approve(button) {
       signature: await signText(device, message),
     });
   });
-  if (done) await look();
+  if (!done) return;
+  said.replaceChildren();
+  await look().catch(() => {}); // the next look is not far
 }
 
 document.addEventListener("click", ({ target }) => {
