@@ -79,6 +79,18 @@ class TestPayment:
         assert "超过时限，已自动取消，没有扣款" in page
         assert "data-moving" not in page
 
+    async def test_declined(self, desk, payer):
+        """
+        One whose charge was declined says that the insurer's part stands, and what to do.
+        """
+        desk.parties.given["otp_limit_minor"] = 50_000
+        desk.payer.fail("charge", "decline")
+        folder = await desk.settled()
+        page = (await payer.client.get(f"/payments/{desk.approvals.name(folder)}")).text
+
+        assert "这次扣款没有成功，医保结算仍然有效" in page
+        assert "未成功" in page
+
     async def test_somebody_elses(self, desk, signed_in):
         """
         Nobody sees somebody else's.
