@@ -84,7 +84,7 @@ class TestPayment:
         One whose charge was declined says that the insurer's part stands, and what to do.
         """
         desk.parties.given["otp_limit_minor"] = 50_000
-        desk.payer.fail("charge", "decline")
+        desk.payer.fail("charge", "decline:INSUFFICIENT")
         folder = await desk.settled()
         page = (await payer.client.get(f"/payments/{desk.approvals.name(folder)}")).text
 
