@@ -13,10 +13,11 @@ from wallet.pages.language import Language
 FOLDER: Final = ROOT / "docs" / "screenshots"
 INDEX: Final = ROOT / "docs" / "screenshots.md"
 BYTES_MAX: Final = 3_000_000
-_TITLE: Final = """# Screenshots
-
-Every page as it is, made by `make screenshots` from a live demonstration: people, hospitals and amounts are invented. Residents' pages are a phone's (420 pixels wide), operators' a screen's (1280).
-"""
+_TITLE: Final = (
+    "# Screenshots\n\nEvery page as it is, made by `make screenshots` from a live demonstration: "
+    "people, hospitals and amounts are invented. Residents' pages are a phone's (420 pixels "
+    "wide), operators' a screen's (1280).\n"
+)
 
 
 def file(shown: Shown, language: Language, *, dark: bool = False) -> Path:
