@@ -1,6 +1,7 @@
 """What is wrong with a page is found."""
 
 from tests.fixtures.checkups import findings
+from tests.fixtures.living import LI
 
 _HEAVY = "vendor/barcode-detector/zxing_reader.wasm"
 _FETCH = f"fetch(document.querySelector('link').href.replace('wallet.css', '{_HEAVY}'))"
@@ -10,6 +11,7 @@ _PLANTED = {
     "wide": "document.querySelector('h1').style.width = '20rem'",
     "keyboard": "document.querySelector('[name=name]').style.outline = 'none'",
     "shift": "document.querySelector('h1').style.marginTop = '5rem'",
+    "storage": f"localStorage.setItem('name', '{LI.psn_name}')",
     "weight": f"{_FETCH}.then((answer) => answer.arrayBuffer())",
 }
 

@@ -9,6 +9,7 @@ _CASES = {
     "rejected": ("() => void Promise.reject(new Error('odd'))", "script: odd"),
     "style": ("() => document.body.setAttribute('style', 'color: red')", _POLICY),
     "fetched": (f"() => void fetch('{_ELSEWHERE}').catch(() => 0)", _POLICY),
+    "policy": ("() => void window.open('/bare')", "policy of "),
     "opened": (f"() => void window.open('{_ELSEWHERE}')", f"request to elsewhere: {_ELSEWHERE}"),
 }
 
@@ -24,11 +25,16 @@ async def _noticed(page, watch, expected):
     return False
 
 
+async def _bare(route):
+    await route.fulfill(content_type="text/html", body="a page without a policy")
+
+
 class TestWatch:
     async def test_noticed(self, page, watch):
         """
         Whatever a script does wrong is noticed, and stays noticed unless it is allowed.
         """
+        await page.context.route("**/bare", _bare)
         await page.goto("/sign-in")
         unnoticed = []
         for case, (script, expected) in _CASES.items():
@@ -36,6 +42,6 @@ class TestWatch:
             await page.evaluate(script)
             if not await _noticed(page, watch, expected):
                 unnoticed.append(case)
-        watch.allow("request to elsewhere", "net::ERR")
+        watch.allow("request to elsewhere", "net::ERR", "/bare")
 
         assert [] == unnoticed
