@@ -13,6 +13,7 @@ from wallet.db.engine import create_engine
 from wallet.db.session import Database
 from wallet.http.metrics import Metrics
 from wallet.ids import Ids
+from wallet.oidc.configuration import Providers
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
 from wallet.vault.service import Vault
@@ -21,7 +22,7 @@ from wallet.vault.service import Vault
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Basis:
     """
-    Settings, time, ids, database, keys and integrations.
+    Settings, time, ids, database, keys, integrations and sign-in providers.
 
     Attributes:
         elapsed: a clock that only moves forward, in seconds.
@@ -37,6 +38,7 @@ class Basis:
     guard: Guard
     elapsed: Callable[[], float] = time.monotonic
     metrics: Metrics = field(default_factory=Metrics)
+    providers: Providers = field(default_factory=Providers)
 
 
 def basis(
@@ -47,6 +49,7 @@ def basis(
     ids: Ids,
     keys: KeyFile,
     registry: Registry,
+    providers: Providers,
 ) -> Basis:
     """
     Open the database and the vault.
@@ -65,4 +68,5 @@ def basis(
         vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
         registry=registry,
         guard=Guard(clock=clock, tally=metrics),
+        providers=providers,
     )

@@ -36,9 +36,12 @@ from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
 from wallet.http.timekeeping import Timekeeping, clock_guard
 from wallet.journal.controller import JournalController
+from wallet.oidc.service import RelyingParty
+from wallet.oidc.services import OPERATOR_SIGN_IN, RESIDENT_SIGN_IN
 from wallet.pages.front import Front
 from wallet.pages.operator.door import Door
 from wallet.pages.operator.overview import Books
+from wallet.pages.providing import Way
 from wallet.pages.routes import pages
 from wallet.parties.controller import TerminalsController, TokenController
 from wallet.parties.errors import ScopeDeniedError
@@ -118,14 +121,31 @@ def _pages(services: Services) -> Router:
     people = services.people
     return pages(
         people.sessions,
-        Front(secure=secure, demo_login=settings.demo_login),
-        Door(operators=people.operators, vault=services.basis.vault, secure=secure),
+        Front(
+            secure=secure,
+            demo_login=settings.demo_login,
+            way=_way(people.providers.resident, RESIDENT_SIGN_IN, "signing-in", secure=secure),
+        ),
+        Door(
+            operators=people.operators,
+            vault=services.basis.vault,
+            secure=secure,
+            way=_way(
+                people.providers.operator, OPERATOR_SIGN_IN, "operator-signing-in", secure=secure
+            ),
+        ),
         Books(
             administration=people.administration,
             review=services.money.review,
             registry=services.basis.registry,
         ),
     )
+
+
+def _way(provider: RelyingParty | None, door: str, cookie: str, *, secure: bool) -> Way | None:
+    if provider is None:
+        return None
+    return Way(provider, door=door, cookie=cookie, secure=secure)
 
 
 def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:

@@ -16,6 +16,7 @@ from wallet.pages.front import Front
 from wallet.pages.operator.door import Door, OperatorForm
 from wallet.pages.operator.overview import Books, OverviewController
 from wallet.pages.operator.parties import PartiesController
+from wallet.pages.operator.provider import OperatorProviderController
 from wallet.pages.operator.signing_in import OperatorSigningInController
 from wallet.pages.problems import invalid, refused
 from wallet.pages.rendering import AnyRequest
@@ -24,6 +25,7 @@ from wallet.pages.resident.contexts import ContextsController
 from wallet.pages.resident.devices import DevicesController
 from wallet.pages.resident.looks import LooksController
 from wallet.pages.resident.payments import PaymentsController
+from wallet.pages.resident.provider import ProviderController
 from wallet.pages.resident.signing_in import SigningInController
 from wallet.pages.shell import ShellController
 from wallet.residents.sessions import SessionsService
@@ -55,10 +57,12 @@ def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> 
             DesignController,
             DevicesController,
             LooksController,
+            OperatorProviderController,
             OperatorSigningInController,
             OverviewController,
             PartiesController,
             PaymentsController,
+            ProviderController,
             ShellController,
             SigningInController,
         ],
