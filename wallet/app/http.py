@@ -18,6 +18,8 @@ from wallet.consents.controller import ConsentsController
 from wallet.db import migrate
 from wallet.devices.controller import DevicesController, FreezingController
 from wallet.devices.showing_controller import BarcodesController, CodeController
+from wallet.figures.reporting import reporting
+from wallet.figures.words import ProcessKind
 from wallet.http.bodies import StrictRequest
 from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.described import SCOPES
@@ -87,7 +89,8 @@ def create_app(services: Services) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        yield
+        async with reporting(services.reporter(ProcessKind.SERVER)):
+            yield
         await services.close()
 
     app = Litestar(

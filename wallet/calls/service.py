@@ -6,7 +6,7 @@ answered is never performed again unless its state machine knows that repeating 
 call; its outcome is asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -92,17 +92,30 @@ class Asked(Struct, frozen=True, kw_only=True):
     Attributes:
         integration_id, operation: what was asked of whom.
         reference: the partner-visible id of the call.
+        state: ``prepared``, ``sent`` or ``closed``.
+        outcome: what came of it so far, empty while nothing did.
         code: ours for what the partner said, if it said anything definite.
         partner_code: its own.
-        sent_at: aware UTC instant, or None when it never left.
+        attempts, queries: how often it was performed and asked about.
+        prepared_at: when it was committed; aware UTC instants, all of them.
+        sent_at: when it was performed last, or None when it never left.
+        doubtful_at: since when its outcome is asked for, or None.
+        closed_at: when it was decided, or None.
     """
 
     integration_id: str
     operation: str
     reference: str
+    state: str
+    outcome: str
     code: str
     partner_code: str
+    attempts: int
+    queries: int
+    prepared_at: datetime
     sent_at: datetime | None
+    doubtful_at: datetime | None
+    closed_at: datetime | None
 
 
 class CallsService:
@@ -183,15 +196,15 @@ class CallsService:
         return _call(row, payload)
 
     async def newest(
-        self, session: AsyncSession, resident_id: int, subject: Subject
-    ) -> Asked | None:
+        self, session: AsyncSession, resident_id: int, subject: Subject, limit: int
+    ) -> Sequence[Asked]:
         """
-        Return what was asked last about a subject.
+        Return what was asked last about a subject, the newest first.
         """
-        row = await repository.newest(session, resident_id, (subject.kind, subject.subject_id))
-        if row is None:
-            return None
-        return Asked(**{name: getattr(row, name) for name in Asked.__struct_fields__})
+        key = (subject.kind, subject.subject_id)
+        rows = await repository.newest(session, resident_id, key, limit)
+        names = Asked.__struct_fields__
+        return [Asked(**{name: getattr(row, name) for name in names}) for row in rows]
 
     async def send(self, session: AsyncSession, call: Call) -> None:
         """

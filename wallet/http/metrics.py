@@ -11,7 +11,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from wallet.http.tally import BreakerState
+from wallet.http.tally import BreakerState, CallOutcome
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -58,6 +58,19 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._calls = Counter(
+            "fusion_wallet_calls",
+            "Calls of integrations, by how they ended: answered, failed or held_back.",
+            ("integration", "outcome"),
+            registry=self.registry,
+        )
+        self._call_seconds = Histogram(
+            "fusion_wallet_call_seconds",
+            "Time a call of an integration took.",
+            ("integration",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
         self._settlements = Counter(
             "fusion_wallet_settlement_steps",
             "Steps of settlements, by the phase and status they led to.",
@@ -92,10 +105,19 @@ class Metrics:
         self._verdicts.labels(integration_id, outcome).inc()
         self._verdict_seconds.labels(integration_id).observe(seconds)
 
-    def settlement(self, phase: str, status: str) -> None:
+    def call(self, integration_id: str, outcome: CallOutcome, seconds: float) -> None:
+        """
+        Count a call of an integration; one that was held back took no time.
+        """
+        self._calls.labels(integration_id, outcome).inc()
+        if outcome != "held_back":
+            self._call_seconds.labels(integration_id).observe(seconds)
+
+    def settlement(self, phase: str, status: str, *, entered: bool) -> None:
         """
         Count a step of a settlement by where it led.
         """
+        del entered
         self._settlements.labels(phase, status).inc()
 
     def breaker(self, integration_id: str, state: BreakerState) -> None:

@@ -87,9 +87,13 @@ class SessionsService:
         await session.flush()
         return Opened(token=token, caller=_caller(added, row), ends_at=added.ends_at)
 
-    async def operator(self, token: str) -> OperatorCaller:
+    async def operator(self, token: str, *, noted: bool = True) -> OperatorCaller:
         """
         Authenticate a request by its session's token.
+
+        Args:
+            token: the session's.
+            noted: whether the request tells that somebody is there.
 
         Raises:
             TokenInvalidError: malformed, unknown, idle for too long, too old or ended.
@@ -103,7 +107,7 @@ class SessionsService:
         if found is None:
             raise TokenInvalidError
         caller = _caller(found[0], found[1])
-        if found[0].seen_at + _SEEN_EVERY <= now:
+        if noted and found[0].seen_at + _SEEN_EVERY <= now:
             async with self._database.transaction() as session:
                 await _note(session, caller.session_id, seen_at=now)
         return caller

@@ -5,7 +5,7 @@ Parties and terminals as an operator sees to them.
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from wallet.clock import Clock
-from wallet.db.session import Database
+from wallet.db.session import Database, Witness, nobody
 from wallet.ids import Ids
 from wallet.parties import repository
 from wallet.parties.errors import InvalidProfileError, UnknownPartyError
@@ -23,14 +23,18 @@ from wallet.parties.words import PartySettings, PartyStatus, Scope, TerminalKind
 from wallet.vault import Vault
 
 ENROLMENT_PREFIX: Final = "fwe_"
+AUDIENCE: Final = "operators"
+PARTY_KIND: Final = "pty"
+TERMINAL_KIND: Final = "trm"
 _PATH = re.compile(r"`(\$[A-Za-z0-9_.\[\]]*)`")
 
 
 class PartyListed(Struct, frozen=True, kw_only=True):
     """
-    A party with what an operator may see of it.
+    A party with what an operator may see of it; `id` is sealed for the operators' pages.
     """
 
+    id: str
     party_id: int
     status: str
     settings: PartySettings
@@ -41,10 +45,12 @@ class TerminalListed(Struct, frozen=True, kw_only=True):
     A terminal with what an operator may see of it.
 
     Attributes:
+        id: sealed for the operators' pages.
         client_id: the id under which it knows itself.
         scopes: space-separated.
     """
 
+    id: str
     party_id: int
     terminal_id: int
     client_id: str
@@ -98,9 +104,41 @@ class PartiesAdministration:
         self._vault = vault
         self._parties = parties
 
-    async def create_party(self, settings: PartySettings) -> int:
+    def named(self, party_id: int) -> str:
         """
-        Create an active party; returns its id.
+        Return the id under which the operators' pages know a party.
+        """
+        return self._vault.seal_id(PARTY_KIND, AUDIENCE, 0, party_id)
+
+    def party(self, name: str) -> int:
+        """
+        Return the party behind such an id.
+
+        Raises:
+            UnknownPartyError: it is none of ours.
+        """
+        return self._opened(PARTY_KIND, name)[1]
+
+    def terminal(self, name: str) -> tuple[int, int]:
+        """
+        Return party and terminal behind the id of a terminal.
+
+        Raises:
+            UnknownPartyError: it is none of ours.
+        """
+        return self._opened(TERMINAL_KIND, name)
+
+    def _opened(self, kind: str, name: str) -> tuple[int, int]:
+        opened = self._vault.open_id(kind, AUDIENCE, name)
+        if opened is None:
+            raise UnknownPartyError
+        return opened
+
+    async def create_party(
+        self, settings: PartySettings, witness: Callable[[int], Witness] | None = None
+    ) -> int:
+        """
+        Create an active party; returns its id, which `witness` is told before.
         """
         party_id = self._ids.local()
         row = PartyRow(
@@ -117,9 +155,12 @@ class PartiesAdministration:
         )
         async with self._database.transaction() as session:
             await repository.add(session, row)
+            await (witness(party_id) if witness else nobody)(session)
         return party_id
 
-    async def set_status(self, party_id: int, status: PartyStatus) -> None:
+    async def set_status(
+        self, party_id: int, status: PartyStatus, witness: Witness = nobody
+    ) -> None:
         """
         Suspend a party, or let it work again; effective at once.
 
@@ -129,6 +170,7 @@ class PartiesAdministration:
         async with self._database.transaction() as session:
             if not await repository.set_party_status(session, party_id, status):
                 raise UnknownPartyError
+            await witness(session)
 
     async def set_profile(
         self, party_id: int, integration_id: str, profile: bytes, schema: type[Struct] | None
@@ -172,6 +214,7 @@ class PartiesAdministration:
         kind: TerminalKind,
         scopes: frozenset[Scope],
         life: timedelta = timedelta(hours=24),
+        witness: Witness = nobody,
     ) -> EnrolmentIssued:
         """
         Give the right to enrol one terminal of a kind, with scopes.
@@ -194,6 +237,7 @@ class PartiesAdministration:
             if await repository.party(session, party_id) is None:
                 raise UnknownPartyError
             await repository.add(session, row)
+            await witness(session)
         return EnrolmentIssued(token=token, expires_at=row.expires_at)
 
     async def list_parties(self) -> Sequence[PartyListed]:
@@ -203,6 +247,7 @@ class PartiesAdministration:
         async with self._database.reading() as session:
             return [
                 PartyListed(
+                    id=self.named(row.party_id),
                     party_id=row.party_id,
                     status=row.status,
                     settings=settings_of(row),
@@ -218,6 +263,7 @@ class PartiesAdministration:
             rows = await repository.terminals(session, party_id)
         return [
             TerminalListed(
+                id=self._vault.seal_id(TERMINAL_KIND, AUDIENCE, row.party_id, row.terminal_id),
                 party_id=row.party_id,
                 terminal_id=row.terminal_id,
                 client_id=self._parties.terminal_name(row.party_id, row.terminal_id),
@@ -231,7 +277,9 @@ class PartiesAdministration:
             for row in rows
         ]
 
-    async def revoke_terminal(self, party_id: int, terminal_id: int) -> None:
+    async def revoke_terminal(
+        self, party_id: int, terminal_id: int, witness: Witness = nobody
+    ) -> None:
         """
         Revoke a terminal for good; effective at once.
 
@@ -241,6 +289,7 @@ class PartiesAdministration:
         async with self._database.transaction() as session:
             if not await repository.revoke(session, party_id, terminal_id, self._clock.now()):
                 raise UnknownPartyError
+            await witness(session)
 
 
 def enrolment_digest(token: str) -> bytes:

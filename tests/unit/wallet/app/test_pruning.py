@@ -127,4 +127,4 @@ class TestPruning:
         between = await loop.run_due()
         wallet.advance(300)
 
-        assert (6, 0, 6) == (first, between, await loop.run_due())
+        assert (7, 0, 7) == (first, between, await loop.run_due())
