@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # compiling every module in every process costs more than running it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench fmt openapi lock clean
+.PHONY: help demo test check bench fmt openapi vendor lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
@@ -17,6 +17,7 @@ help:
 	@echo "make check          lint, types, import contracts, drift"
 	@echo "make bench          interleaved measurements (see docs/performance.md)"
 	@echo "make fmt            format"
+	@echo "make vendor         fetch the JavaScript that pages are served with (others do it too)"
 
 $(VENV)/.ready: requirements/installer.txt requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -28,14 +29,26 @@ $(VENV)/.ready: requirements/installer.txt requirements/dev.txt pyproject.toml
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(VENV)/.ready
+$(VENV)/.vendored: $(VENV)/.ready javascript/package.json javascript/package-lock.json javascript/.npmrc $(wildcard tools/javascript/*.py)
+	@echo "fetching locked JavaScript"
+	@$(BIN)/python -m tools.javascript
+	@touch $@
+
+# the files may have gone while the stamp stayed
+ifeq ($(wildcard wallet/pages/assets/vendor/*),)
+.PHONY: $(VENV)/.vendored
+endif
+
+vendor: $(VENV)/.vendored
+
+demo: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet demo $(if $(ONCE),--once)
 
-test: $(VENV)/.ready
+test: $(VENV)/.vendored
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report= $(PYTEST_ARGS)
 	@$(BIN)/python -m coverage report
 
-check: $(VENV)/.ready
+check: $(VENV)/.vendored
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -43,20 +56,22 @@ check: $(VENV)/.ready
 	@$(BIN)/interrogate --quiet tests
 	@$(BIN)/fusion-wallet openapi --check
 
-bench: $(VENV)/.ready
+bench: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet bench resolve
 
 fmt: $(VENV)/.ready
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-openapi: $(VENV)/.ready
+openapi: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet openapi --write
 
 lock:
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/installer.in -o requirements/installer.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/runtime.in -o requirements/runtime.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/node.in -o requirements/node.txt
+	@$(BIN)/python -m tools.javascript lock
 
 clean:
-	@rm -rf $(VENV) build var
+	@rm -rf $(VENV) build var wallet/pages/assets/vendor

@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.fixtures.databases",
     "tests.fixtures.fuzz_option",
     "tests.fixtures.measuring",
+    "tests.fixtures.nursing",
     "tests.fixtures.vaults",
     "tests.faults.crash.options",
 )

@@ -51,16 +51,6 @@ class Databases:
             self._server.execute(f"drop database {name} with (force);")
 
 
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    """
-    The process that forks servers, workers and sandboxes.
-    """
-    nursery = Nursery()
-    yield nursery
-    nursery.close()
-
-
 @pytest.fixture
 def new_url(
     tmp_path: Path, postgres_server_of_run: Server, sqlite_template: Callable[[], Path]

@@ -15,6 +15,7 @@ from integrations.builtin import builtin
 from integrations.loader import IntegrationNotLoadedError, load
 from integrations.registry import Registry, open_integrations
 from integrations.spi import Environment, Exchange, Manifest, Plugin
+from wallet.pages.assets import assets
 from wallet.settings import Settings
 from wallet.vault import keyfile
 from wallet.vault.errors import KeyFileError
@@ -22,6 +23,19 @@ from wallet.vault.keyfile import KeyFile
 
 _LOG = structlog.get_logger("wallet.integrations")
 _OTHERS = 0o077
+
+
+def check_files() -> None:
+    """
+    Look whether the files that pages are served with are there.
+
+    Raises:
+        click.ClickException: they are not; what to run is in it.
+    """
+    try:
+        assets()
+    except FileNotFoundError as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 def plugins(allowed: tuple[str, ...]) -> tuple[Plugin, ...]:

@@ -8,7 +8,7 @@ import click
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 
-from wallet.cli.composition import integration_parts, load_keys
+from wallet.cli.composition import check_files, integration_parts, load_keys
 from wallet.cli.metering import common_page
 from wallet.cli.running import DRAIN_SECONDS
 from wallet.settings import Settings
@@ -24,6 +24,7 @@ def command() -> None:
     A stop lets requests under way end, for up to 30 seconds.
     """
     settings = Settings()
+    check_files()
     load_keys(settings)
     integration_parts(settings.integration_settings)
     # a copy of a process that runs the thread of the page could inherit a lock that is held

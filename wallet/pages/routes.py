@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from wallet.errors import WalletError
 from wallet.http.bodies import StrictRequest
 from wallet.http.callers import OperatorCaller, ResidentCaller
+from wallet.pages.assets import assets
 from wallet.pages.forms import resident_form
 from wallet.pages.front import Front
 from wallet.pages.operator.door import Door, OperatorForm
@@ -30,7 +31,11 @@ from wallet.residents.sessions import SessionsService
 def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> Router:
     """
     Return the router of every page.
+
+    Raises:
+        FileNotFoundError: a file that pages are served with is missing.
     """
+    assets()
 
     async def visitor(request: AnyRequest) -> ResidentCaller:
         return await sessions.visitor(request)

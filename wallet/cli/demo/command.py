@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from wallet.app import compose
-from wallet.cli.composition import load_keys, open_registry
+from wallet.cli.composition import check_files, load_keys, open_registry
 from wallet.cli.demo import region
 from wallet.cli.demo.printing import Narrator
 from wallet.cli.demo.processes import Processes, free_port
@@ -33,6 +33,7 @@ def command(*, once: bool, keep: Path | None) -> None:
     """
     Start partners, server and worker, tell the whole story, then serve until Ctrl-C.
     """
+    check_files()
     folder = keep or Path(tempfile.mkdtemp(prefix="fusion-wallet-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     processes = Processes(folder)

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-__all__ = ("PATH", "Asset", "address", "assets", "edition")
+__all__ = ("PATH", "Asset", "address", "assets", "edition", "read")
 
 PATH: Final = "/assets"
 _TYPES: Final = {
@@ -22,6 +22,7 @@ _TYPES: Final = {
     "mjs": "text/javascript; charset=utf-8",
     "png": "image/png",
     "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
     "wasm": "application/wasm",
 }
 _EDITION_LETTERS: Final = 16
@@ -40,8 +41,24 @@ class Asset(Struct, frozen=True, kw_only=True):
 def assets() -> Mapping[str, Asset]:
     """
     Return every file by its path below this folder, such as ``code.js`` or ``vendor/htmx.js``.
+
+    Raises:
+        FileNotFoundError: what comes from npm has not been fetched.
     """
-    return dict(sorted(_found(files(__name__), "")))
+    return read(files(__name__))
+
+
+def read(folder: Traversable) -> Mapping[str, Asset]:
+    """
+    Return every file of a folder by its path below it.
+
+    Raises:
+        FileNotFoundError: what comes from npm has not been fetched.
+    """
+    found = dict(sorted(_found(folder, "")))
+    if not any(name.startswith("vendor/") for name in found):
+        raise FileNotFoundError("wallet/pages/assets/vendor is empty: run `make vendor`")
+    return found
 
 
 @cache

@@ -1,0 +1,3 @@
+"""
+What setting up and checking the project needs, and nothing that runs in it.
+"""

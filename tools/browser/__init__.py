@@ -1,0 +1,3 @@
+"""
+A real browser for tests and pictures: Debian's Chromium, driven by Playwright.
+"""
