@@ -39,8 +39,9 @@ from wallet.http.problems import handlers
 from wallet.http.timekeeping import Timekeeping, clock_guard
 from wallet.journal.controller import JournalController
 from wallet.pages.front import Front
+from wallet.pages.operator.books import Books
 from wallet.pages.operator.door import Door
-from wallet.pages.operator.overview import Books
+from wallet.pages.operator.looking import Looking
 from wallet.pages.routes import pages
 from wallet.parties.controller import TerminalsController, TokenController
 from wallet.parties.errors import ScopeDeniedError
@@ -116,17 +117,27 @@ def create_app(services: Services) -> Litestar:
 
 
 def _pages(services: Services) -> Router:
-    settings = services.basis.settings
-    secure = settings.public_origin.startswith("https:")
-    people = services.people
+    basis, people = services.basis, services.people
+    secure = basis.settings.public_origin.startswith("https:")
     return pages(
         people.sessions,
-        Front(secure=secure, demo_login=settings.demo_login),
-        Door(operators=people.operators, vault=services.basis.vault, secure=secure),
+        Front(secure=secure, demo_login=basis.settings.demo_login),
+        Door(operators=people.operators, vault=basis.vault, secure=secure),
         Books(
             administration=people.administration,
             review=services.money.review,
-            registry=services.basis.registry,
+            registry=basis.registry,
+            figures=services.figures,
+            looking=Looking(
+                database=basis.database,
+                clock=basis.clock,
+                operators=people.operators,
+                residents=people.residents,
+                journal=people.journal,
+            ),
+            work=services.money.work,
+            vault=basis.vault,
+            region=basis.settings.issuer_region,
         ),
     )
 

@@ -43,7 +43,9 @@ async def oldest(
     return (await session.execute(marked)).scalars().all()
 
 
-async def how_many(session: AsyncSession, row: type[SQLModel], *where: ColumnElement[bool] | TextClause) -> int:
+async def how_many(
+    session: AsyncSession, row: type[SQLModel], *where: ColumnElement[bool] | TextClause
+) -> int:
     """
     Return how many rows of anybody there are; an index should know.
     """

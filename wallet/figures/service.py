@@ -42,6 +42,7 @@ class IntegrationFigures(Struct, frozen=True, kw_only=True):
     Attributes:
         calls: how many calls ended in each `wallet.http.tally.CallOutcome`.
         verdicts: how many verdicts said what.
+        times: how many calls fell into each span; see `wallet.figures.words.SPANS_MS`.
         half_within_ms, most_within_ms: half, and 95 of 100, of the calls took no longer than so
             many milliseconds; 0: longer than is told apart; None: there were none.
         open_in: in how many processes its breaker is open.
@@ -50,6 +51,7 @@ class IntegrationFigures(Struct, frozen=True, kw_only=True):
 
     calls: Mapping[str, int]
     verdicts: Mapping[str, int]
+    times: Mapping[int, int]
     half_within_ms: int | None
     most_within_ms: int | None
     open_in: int
@@ -115,6 +117,7 @@ class FiguresService:
             found[each] = IntegrationFigures(
                 calls=words.get(Subject.CALL, {}),
                 verdicts=words.get(Subject.VERDICT, {}),
+                times=times,
                 half_within_ms=within(times, 50),
                 most_within_ms=within(times, 95),
                 open_in=len(opened),

@@ -184,6 +184,13 @@ class EventsService:
         """
         return self._vault.seal_id(PERSON_KIND, AUDIENCE, resident_id, 0)
 
+    def whose(self, handle: str) -> int | None:
+        """
+        Return the resident behind such a handle, or None.
+        """
+        opened = self._vault.open_id(PERSON_KIND, AUDIENCE, handle)
+        return None if opened is None else opened[0]
+
     async def page(self, *, cursor: str | None = None, limit: int = 50) -> EventsPage:
         """
         Return a page of events, newest first.

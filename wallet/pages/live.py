@@ -25,8 +25,7 @@ def is_refresh(request: AnyRequest) -> bool:
 
 def live(request: AnyRequest, template: str, **shown: object) -> Response[str]:
     """
-    Return a page around a part that refreshes itself; or that part alone, if the page asks for it
-    and has seen another one; or nothing.
+    Return a page around a part that refreshes itself, or that part alone, or nothing new.
 
     Args:
         request: asks for the page, or with ``seen`` for the part.
@@ -35,9 +34,9 @@ def live(request: AnyRequest, template: str, **shown: object) -> Response[str]:
     """
     inner = part(request, f"{template}_live", **shown)
     digest = sha256(inner.encode()).hexdigest()[:_LETTERS]
-    again = {"live": Markup(inner), "digest": digest}  # noqa: S704 - a template's own
+    inside = Markup(inner)  # noqa: S704 - a template's own
     if not is_refresh(request):
-        return page(request, template, **again, **shown)
+        return page(request, template, live=inside, digest=digest, **shown)  # type: ignore[arg-type]
     if request.query_params[SEEN] == digest:
         return Response("", status_code=_NOTHING_NEW, media_type=MediaType.HTML)
-    return page(request, "live", **again)
+    return page(request, "live", live=inside, digest=digest)

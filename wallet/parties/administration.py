@@ -5,7 +5,7 @@ Parties and terminals as an operator sees to them.
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -254,6 +254,13 @@ class PartiesAdministration:
                 )
                 for row in await repository.parties(session)
             ]
+
+    async def names(self) -> Mapping[int, str]:
+        """
+        Return what each party is called.
+        """
+        async with self._database.reading() as session:
+            return {row.party_id: row.name for row in await repository.parties(session)}
 
     async def list_terminals(self, party_id: int) -> Sequence[TerminalListed]:
         """
