@@ -15,17 +15,11 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.fixtures.nursery.client import Nursery
 from tests.fixtures.site import Site, opened
+from tests.fixtures.stage import Stage, open_context
 from tests.fixtures.watching import Watch
 from tools.browser.launching import launched
 
 _HERE = Path(__file__).parent
-_PHONE = {
-    "viewport": {"width": 420, "height": 900},
-    "locale": "zh-CN",
-    "timezone_id": "Asia/Shanghai",
-    "color_scheme": "light",
-}
-_PATIENCE_MS = 10_000
 _TIMEOUT_SECONDS = 300  # the first one may have to install a browser
 
 NewContext = Callable[..., Awaitable[BrowserContext]]
@@ -94,10 +88,8 @@ async def new_context(chromium: Browser, site: Site, watch: Watch) -> AsyncItera
     async with AsyncExitStack() as stack:
 
         async def make(**changes: Any) -> BrowserContext:
-            context = await chromium.new_context(base_url=site.origin, **(_PHONE | changes))
+            context = await open_context(chromium, site, watch, **changes)
             stack.push_async_callback(context.close)
-            context.set_default_timeout(_PATIENCE_MS)
-            watch.over(context)
             return context
 
         yield make
@@ -109,3 +101,13 @@ async def page(new_context: NewContext) -> Page:
     A page of a phone that nobody has used yet.
     """
     return await (await new_context()).new_page()
+
+
+@pytest.fixture(scope="session")
+async def stage(chromium: Browser, site: Site) -> AsyncIterator[Stage]:
+    """
+    Somebody of each kind, signed in.
+    """
+    stage = Stage(chromium, site)
+    yield stage
+    await stage.close()
