@@ -23,7 +23,7 @@ def known(region, desk):
     """
     Return the id under which operators know a party.
     """
-    return region.people.administration.named(desk.party_id)
+    return region.people.administration.names.party(desk.party_id)
 
 
 class TestEnrol:

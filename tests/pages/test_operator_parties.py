@@ -9,7 +9,7 @@ class TestParties:
         A party is suspended and resumed.
         """
         desk = await region.hospital()
-        form = {"party": region.people.administration.named(desk.party_id)}
+        form = {"party": region.people.administration.names.party(desk.party_id)}
         await at_work.send(
             "/operator/parties", "/operator/parties/status", status="suspended", **form
         )
@@ -42,7 +42,7 @@ class TestParties:
         page = await at_work.send(
             "/operator/parties",
             "/operator/parties/enrolment",
-            party=region.people.administration.named(desk.party_id),
+            party=region.people.administration.names.party(desk.party_id),
             kind="desk",
         )
 
@@ -75,7 +75,7 @@ class TestParties:
         """
         desk = await region.hospital()
         page = await auditor.get("/operator/parties")
-        party = region.people.administration.named(desk.party_id)
+        party = region.people.administration.names.party(desk.party_id)
         answers = [
             await auditor.send("/operator", f"/operator/{action}", party=party, status="suspended")
             for action in ("parties", "parties/status", "parties/enrolment", "parties/revoke")
@@ -90,7 +90,7 @@ class TestParties:
         Parties and terminals are known by sealed ids, and each deed is an event with one.
         """
         desk = await region.hospital()
-        party = region.people.administration.named(desk.party_id)
+        party = region.people.administration.names.party(desk.party_id)
         await at_work.send(
             "/operator/parties", "/operator/parties/status", status="suspended", party=party
         )

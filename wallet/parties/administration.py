@@ -17,49 +17,14 @@ from wallet.db.session import Database, Witness, nobody
 from wallet.ids import Ids
 from wallet.parties import repository
 from wallet.parties.errors import InvalidProfileError, UnknownPartyError
+from wallet.parties.listed import PartyListed, PartyNames, TerminalListed
 from wallet.parties.models import EnrolmentTokenRow, PartyRow
 from wallet.parties.service import PartiesService, profile_place, settings_of
 from wallet.parties.words import PartySettings, PartyStatus, Scope, TerminalKind, scope_text
 from wallet.vault import Vault
 
 ENROLMENT_PREFIX: Final = "fwe_"
-AUDIENCE: Final = "operators"
-PARTY_KIND: Final = "pty"
-TERMINAL_KIND: Final = "trm"
 _PATH = re.compile(r"`(\$[A-Za-z0-9_.\[\]]*)`")
-
-
-class PartyListed(Struct, frozen=True, kw_only=True):
-    """
-    A party with what an operator may see of it; `id` is sealed for the operators' pages.
-    """
-
-    id: str
-    party_id: int
-    status: str
-    settings: PartySettings
-
-
-class TerminalListed(Struct, frozen=True, kw_only=True):
-    """
-    A terminal with what an operator may see of it.
-
-    Attributes:
-        id: sealed for the operators' pages.
-        client_id: the id under which it knows itself.
-        scopes: space-separated.
-    """
-
-    id: str
-    party_id: int
-    terminal_id: int
-    client_id: str
-    name: str
-    kind: str
-    status: str
-    scopes: str
-    created_at: datetime
-    revoked_at: datetime | None
 
 
 class EnrolmentIssued(Struct, frozen=True, kw_only=True):
@@ -103,36 +68,7 @@ class PartiesAdministration:
         self._ids = ids
         self._vault = vault
         self._parties = parties
-
-    def named(self, party_id: int) -> str:
-        """
-        Return the id under which the operators' pages know a party.
-        """
-        return self._vault.seal_id(PARTY_KIND, AUDIENCE, 0, party_id)
-
-    def party(self, name: str) -> int:
-        """
-        Return the party behind such an id.
-
-        Raises:
-            UnknownPartyError: it is none of ours.
-        """
-        return self._opened(PARTY_KIND, name)[1]
-
-    def terminal(self, name: str) -> tuple[int, int]:
-        """
-        Return party and terminal behind the id of a terminal.
-
-        Raises:
-            UnknownPartyError: it is none of ours.
-        """
-        return self._opened(TERMINAL_KIND, name)
-
-    def _opened(self, kind: str, name: str) -> tuple[int, int]:
-        opened = self._vault.open_id(kind, AUDIENCE, name)
-        if opened is None:
-            raise UnknownPartyError
-        return opened
+        self.names = PartyNames(vault)
 
     async def create_party(
         self, settings: PartySettings, witness: Callable[[int], Witness] | None = None
@@ -247,7 +183,7 @@ class PartiesAdministration:
         async with self._database.reading() as session:
             return [
                 PartyListed(
-                    id=self.named(row.party_id),
+                    id=self.names.party(row.party_id),
                     party_id=row.party_id,
                     status=row.status,
                     settings=settings_of(row),
@@ -255,7 +191,7 @@ class PartiesAdministration:
                 for row in await repository.parties(session)
             ]
 
-    async def names(self) -> Mapping[int, str]:
+    async def called(self) -> Mapping[int, str]:
         """
         Return what each party is called.
         """
@@ -270,7 +206,7 @@ class PartiesAdministration:
             rows = await repository.terminals(session, party_id)
         return [
             TerminalListed(
-                id=self._vault.seal_id(TERMINAL_KIND, AUDIENCE, row.party_id, row.terminal_id),
+                id=self.names.terminal(row.party_id, row.terminal_id),
                 party_id=row.party_id,
                 terminal_id=row.terminal_id,
                 client_id=self._parties.terminal_name(row.party_id, row.terminal_id),

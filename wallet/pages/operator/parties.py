@@ -87,7 +87,7 @@ class PartiesController(Controller):
         insist_on_acting(operator_form.caller)
 
         def witness(party_id: int) -> Witness:
-            about = books.administration.named(party_id)
+            about = books.administration.names.party(party_id)
             return _witness(door, operator_form, EventKind.PARTY_CREATED, about)
 
         await books.administration.create_party(_settings(operator_form), witness)
@@ -110,7 +110,7 @@ class PartiesController(Controller):
         status = PartyStatus(asked)
         witness = _witness(door, operator_form, _STATUS_EVENTS[status], name)
         try:
-            party_id = books.administration.party(name)
+            party_id = books.administration.names.party_of(name)
             await books.administration.set_status(party_id, status, witness)
         except UnknownPartyError:
             raise NotFoundError from None
@@ -131,7 +131,7 @@ class PartiesController(Controller):
         witness = _witness(door, operator_form, EventKind.TERMINAL_REVOKED, name)
         try:
             await books.administration.revoke_terminal(
-                *books.administration.terminal(name), witness
+                *books.administration.names.terminal_of(name), witness
             )
         except UnknownPartyError:
             raise NotFoundError from None
@@ -155,7 +155,7 @@ class PartiesController(Controller):
         kind = TerminalKind(asked)
         try:
             issued = await books.administration.issue_enrolment_token(
-                books.administration.party(name),
+                books.administration.names.party_of(name),
                 kind=kind,
                 scopes=LEAST_SCOPES[kind],
                 witness=_witness(door, operator_form, EventKind.TERMINAL_OFFERED, name),

@@ -54,7 +54,7 @@ class ReviewController(Controller):
             csrf=door.proof(operator),
             operator=operator,
             waiting=await books.review.listed("review", _SHOWN),
-            parties=await books.administration.names(),
+            parties=await books.administration.called(),
             now=door.operators.clock.now(),
         )
 
@@ -85,7 +85,7 @@ class ReviewController(Controller):
             status=status,
             listed=listed,
             phases=phase_counts(await books.review.standing()),
-            parties=await books.administration.names() if listed else {},
+            parties=await books.administration.called() if listed else {},
             now=door.operators.clock.now(),
         )
 
@@ -111,7 +111,7 @@ class ReviewController(Controller):
             one=found.waiting,
             parts=found.parts,
             calls=found.calls,
-            parties=await books.administration.names(),
+            parties=await books.administration.called(),
             now=door.operators.clock.now(),
         )
 
