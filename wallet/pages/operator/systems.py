@@ -98,9 +98,8 @@ class SystemsController(Controller):
 
 
 def _times(figures: IntegrationFigures) -> Chart:
-    return chart(
-        [Column(label=str(span), first=figures.times.get(span, 0)) for span in (*SPANS_MS, LONGER)]
-    )
+    spans = [(span, f"≤{span}") for span in SPANS_MS] + [(LONGER, f">{SPANS_MS[-1]}")]
+    return chart([Column(label=label, first=figures.times.get(span, 0)) for span, label in spans])
 
 
 def _at(seconds: int | None) -> datetime | None:
