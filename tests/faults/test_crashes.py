@@ -1,9 +1,12 @@
 """Killing server and worker everywhere on the way of money, and starting them again."""
 
+import asyncio
+from typing import TypeVar
+
 import pytest
 
 from tests.faults.crash.cashier import Cashier
-from tests.faults.crash.lanes import Kept, judged, lane_of
+from tests.faults.crash.lanes import Done, Kept, judged, lane_of
 from tests.faults.crash.people import insured
 from tests.faults.crash.plans import (
     DATABASES,
@@ -18,45 +21,61 @@ from tests.faults.crash.scenarios import SCENARIOS, reaching
 from tests.faults.crash.visits import Patient, Wish
 from wallet.settling.failpoints import FAILPOINTS
 
-RUNS_OF_A_LANE = 8
+T = TypeVar("T")
+RUNS_OF_A_LANE = 10
+SIDE_BY_SIDE = 3
+"""So many lanes share a test: each mostly waits for leases and polls."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
-    Make a test of each lane.
+    Make a test of a few lanes at a time.
     """
-    if "lane" not in metafunc.fixturenames:
+    if "lanes" not in metafunc.fixturenames:
         return
     only = metafunc.config.getoption("crash_seed")
     count = metafunc.config.getoption("crash_runs") or EACH_ONCE
     lanes = [[only]] if only is not None else lanes_of(count)
-    metafunc.parametrize("lane", lanes, ids=[f"seed-{lane[0]}" for lane in lanes])
+    roads = parts(lanes, SIDE_BY_SIDE)
+    metafunc.parametrize("lanes", roads, ids=[f"seed-{road[0][0]}" for road in roads])
 
 
 def lanes_of(count: int) -> list[list[int]]:
     """
     Return the first seeds, by database and victim, a lane's worth at a time.
     """
-    found = []
-    for database in DATABASES:
-        for victim in VICTIMS:
-            mine = seeds(count, database, victim)
-            found += [
-                mine[first : first + RUNS_OF_A_LANE]
-                for first in range(0, len(mine), RUNS_OF_A_LANE)
-            ]
-    return found
+    return [
+        lane
+        for database in DATABASES
+        for victim in VICTIMS
+        for lane in parts(seeds(count, database, victim), RUNS_OF_A_LANE)
+    ]
+
+
+def parts(whole: list[T], size: int) -> list[list[T]]:
+    """
+    Cut a list into parts of at most that size.
+    """
+    return [whole[first : first + size] for first in range(0, len(whole), size)]
 
 
 class TestCrashes:
     @pytest.mark.timeout(900)
-    async def test_every_run_ends_well(self, lane, new_url, nursery, tmp_path, record_property):
+    async def test_every_run_ends_well(self, lanes, new_url, nursery, tmp_path, record_property):
         """
         Whoever dies wherever: a definite end, one charge at most, and all books agree.
         """
-        plans = [plan_of(seed) for seed in lane]
-        url = new_url(plans[0].database)
-        runs = await lane_of(nursery, tmp_path, url, plans).play(plans)
+
+        async def played(number: int, lane_seeds: list[int]) -> list[Done]:
+            plans = [plan_of(seed) for seed in lane_seeds]
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            lane = lane_of(nursery, folder, new_url(plans[0].database), plans)
+            return await lane.play(plans)
+
+        async with asyncio.TaskGroup() as together:
+            tasks = [together.create_task(played(*each)) for each in enumerate(lanes)]
+        runs = [each for task in tasks for each in task.result()]
         for each in runs:
             record_property(
                 "crash",
@@ -64,7 +83,7 @@ class TestCrashes:
                 f"{each.plan.scenario!r} {each.crashes} {each.seconds:.1f}s",
             )
 
-        assert len(lane) == len(runs)
+        assert sum(map(len, lanes)) == len(runs)
 
 
 class TestRealPrograms:

@@ -19,6 +19,7 @@ from tests.fixtures.regions import Region, Window, hasty
 
 _QUIET_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
+_DYING_SECONDS = 10.0
 
 
 class RunFailedError(AssertionError):
@@ -169,6 +170,7 @@ class Lane:
         for name in armed:
             await self._kept[name].arm(plan.failpoint, plan.encore)
         await scenario.play(patient)
+        await self._died(armed)
         crashes = {name: len(self._kept[name].ends) for name in armed}
         ends = {end for name in armed for end in self._kept[name].ends}
         for name in armed:
@@ -183,6 +185,16 @@ class Lane:
             conflicts=cashier.conflicts,
             seconds=time.monotonic() - began,
         )
+
+    async def _died(self, armed: tuple[str, ...]) -> None:
+        """
+        Wait for the first end: what a process commits before it dies may be seen before that.
+        """
+        latest = time.monotonic() + _DYING_SECONDS
+        while not any(self._kept[name].ends for name in armed):
+            if time.monotonic() > latest:
+                return
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _window(self, cash_due_seconds: int) -> Window:
         if cash_due_seconds not in self._windows:

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.outside import Insurer, Payer
+from tests.fixtures.databases import engine_of
 from tests.fixtures.desks import DETAILS, Desk, bill_of
 from wallet import failpoints
-from wallet.db.engine import create_engine
 from wallet.db.session import Database
 from wallet.errors import WalletError
 from wallet.settling.failpoints import FAILPOINTS
@@ -50,7 +50,7 @@ async def mortal(anyio_backend, sqlite_url, clock, ids, vault):
     A desk over a fresh SQLite database.
     """
     del anyio_backend
-    database = Database(create_engine(sqlite_url))
+    database = Database(engine_of(sqlite_url))
     yield Desk(database, clock, ids, vault, insurer=Insurer(), payer=Payer())
     await database.close()
 

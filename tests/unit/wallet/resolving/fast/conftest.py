@@ -54,14 +54,13 @@ def region(fast_database):
 
 
 @pytest.fixture
-def plain(fast_database, postgres_database, postgres_server_of_run):
+def plain(fast_database, postgres_database):
     """
     Empties the database and makes a wallet over it that never takes the short way.
     """
 
     def made():
-        name, empty = postgres_database()
-        postgres_server_of_run.execute(empty, database=name)
+        postgres_database().empty()
         return region_over(fast_database).plainly()
 
     return made
