@@ -1,6 +1,7 @@
 """What was left to a person gets out of review, by being asked about again."""
 
 import pytest
+from sqlalchemy import event
 
 from tests.fixtures.desks import PARTY, RESIDENT
 from wallet.errors import NotFoundError, StateConflictError
@@ -49,6 +50,34 @@ class TestStanding:
         await late_and_refused(desk)
 
         assert 1 == await desk.review.waiting_elsewhere()
+
+
+class TestBounded:
+    async def test_by_indexes(self, desk, url):
+        """
+        What operators list of everybody is found by an index, however many are over (SQLite).
+        """
+        if not url.startswith("sqlite"):
+            return
+        sent = []
+        event.listen(
+            desk.database.engine.sync_engine,
+            "before_cursor_execute",
+            lambda _c, _u, statement, given, *_: sent.append((statement, given)),
+        )
+        await desk.review.standing()
+        await desk.review.waiting_elsewhere()
+        await desk.review.listed()
+        await desk.review.settlements("charging")
+        plans = []
+        async with desk.database.reading() as session:
+            connection = await session.connection()
+            for statement, given in [each for each in sent if "FROM" in each[0]]:
+                plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+                plans.append(" ".join(row[3] for row in plan))
+
+        assert 7 == len(plans)
+        assert [] == [plan for plan in plans if "USING" not in plan or "INDEX ix_" not in plan]
 
 
 class TestSettlements:
