@@ -46,6 +46,7 @@ class TestFindings:
             ({"integrations": {"a": figures(answered=9, failed=1)}}, ["failing"]),
             ({"integrations": {"a": figures(answered=8, failed=1)}}, []),
             ({"integrations": {"a": figures(answered=91, failed=9)}}, []),
+            ({"clock_trusted": False}, ["clock"]),
             ({"keys": [OLD]}, ["old_key"]),
             ({"keys": [OLD], "overdue": NOW}, ["overdue", "old_key"]),
         ],
@@ -61,6 +62,7 @@ class TestFindings:
             "integrations": {"a": figures(answered=1)},
             "processes": [process(), process("server")],
             "keys": [],
+            "clock_trusted": True,
         }
 
         assert names == [each.name for each in findings(Facts(**(well | changed)))]

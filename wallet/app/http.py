@@ -95,7 +95,7 @@ def create_app(services: Services) -> Litestar:
         await services.close()
 
     app = Litestar(
-        route_handlers=[*CONTROLLERS, _pages(services)],
+        route_handlers=[*CONTROLLERS, _pages(services, timekeeping)],
         dependencies=_dependencies(services, _readiness(basis, timekeeping)),
         guards=[clock_guard(timekeeping, *CLOCKED)],
         middleware=[LimitsMiddleware()],
@@ -116,7 +116,7 @@ def create_app(services: Services) -> Litestar:
     return app
 
 
-def _pages(services: Services) -> Router:
+def _pages(services: Services, timekeeping: Timekeeping) -> Router:
     basis, people = services.basis, services.people
     secure = basis.settings.public_origin.startswith("https:")
     return pages(
@@ -137,6 +137,7 @@ def _pages(services: Services) -> Router:
             ),
             work=services.money.work,
             vault=basis.vault,
+            timekeeping=timekeeping,
             region=basis.settings.issuer_region,
         ),
     )

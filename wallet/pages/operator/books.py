@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from integrations.registry import Registry
 from wallet.figures.service import FiguresService
+from wallet.http.timekeeping import Timekeeping
 from wallet.pages.operator.looking import Looking
 from wallet.parties.administration import PartiesAdministration
 from wallet.settling.reviewing import ReviewService
@@ -44,4 +45,5 @@ class Books(Struct, frozen=True, kw_only=True):
     looking: Looking
     work: Overdue
     vault: Vault
+    timekeeping: Timekeeping
     region: int

@@ -27,6 +27,7 @@ class Facts(Struct, frozen=True, kw_only=True):
         integrations: how each integration did, by its id.
         processes: the processes of the deployment.
         keys: every key.
+        clock_trusted: whether the clock of the process that answers keeps step.
     """
 
     in_review: int
@@ -34,6 +35,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     integrations: Mapping[str, IntegrationFigures]
     processes: Sequence[Process]
     keys: Sequence[KeyAge]
+    clock_trusted: bool
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -102,6 +104,8 @@ def _processes(facts: Facts) -> Iterator[Finding]:
         each for each in facts.processes if each.kind == ProcessKind.WORKER and not each.silent
     ]
     path = "/operator/systems#processes"
+    if not facts.clock_trusted:
+        yield Finding(name="clock", grade="bad", path=path)
     if not working:
         yield Finding(name="no_worker", grade="bad", path=path)
     if silent:

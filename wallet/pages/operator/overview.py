@@ -64,6 +64,7 @@ class OverviewController(Controller):
             integrations=await books.figures.integrations(ids),
             processes=await books.figures.processes(),
             keys=books.vault.ages(),
+            clock_trusted=books.timekeeping.untrusted_seconds() == 0,
         )
         return live(
             request,
