@@ -14,6 +14,7 @@ pytest_plugins = (
     "tests.fixtures.fuzz_option",
     "tests.fixtures.measuring",
     "tests.fixtures.nursing",
+    "tests.fixtures.oidc_provider",
     "tests.fixtures.vaults",
     "tests.faults.crash.options",
 )

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     demo_login: bool = False
     integrations: str = "health_card,nhsa,alipay"
     integration_settings: Path = Path("var/integrations.json")
+    oidc_settings: Path = Path("var/oidc.json")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0

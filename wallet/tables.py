@@ -10,6 +10,7 @@ import wallet.figures.models
 import wallet.idempotency.models
 import wallet.journal.models
 import wallet.ledger.models
+import wallet.oidc.models
 import wallet.operators.models
 import wallet.parties.models
 import wallet.presentations.models

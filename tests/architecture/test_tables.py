@@ -17,6 +17,7 @@ _REFERENCE = {
     "lanes": "a party's, towards one integration",
     "operator_enrolments": "an operator's",
     "operator_events": "what operators did, read in the order of time",
+    "operator_links": "an operator's",
     "operator_lockouts": "an account's or a network's, found by keyed hash",
     "operator_recovery_codes": "an operator's",
     "operator_sessions": "an operator's",
@@ -27,6 +28,7 @@ _REFERENCE = {
     "processes": "a deployment's",
     "sequences": "a party's",
     "signature_nonces": "a terminal's",
+    "spent_sign_ins": "found by hash",
     "terminals": "reference",
     "token_ids": "a terminal's",
 }

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from wallet.db import migrate
 from wallet.db.engine import create_engine
 
+BEFORE = "0002_oidc"
 _ADDED = """INSERT INTO operators (operator_id, name, display, role, status, last_step, created_at)
     VALUES (7, 'zhang', 'Z', 'operator', 'active', 0, {now})"""
 _LOOKED = """INSERT INTO operator_events
@@ -40,14 +41,14 @@ class TestOperatorEvents:
             move(migrate.configuration(connection), revision)
 
         async with engine.begin() as connection:
-            await connection.run_sync(go, "0001")
+            await connection.run_sync(go, BEFORE)
             for statement in (_ADDED, _LOOKED):
                 await connection.execute(text(statement.format(now=now)))
         await migrate.upgrade(engine)
         rows = "SELECT event_id, kind, person FROM operator_events"
         async with engine.begin() as connection:
             told.append((await connection.execute(text(rows))).all())
-            await connection.run_sync(go, "0001")
+            await connection.run_sync(go, BEFORE)
             told.append((await connection.execute(text(rows))).all())
 
         assert [[(8, "looked", "res_x")]] * 2 == told

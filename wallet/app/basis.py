@@ -15,6 +15,7 @@ from wallet.figures.collecting import Collector
 from wallet.http.metrics import Metrics
 from wallet.http.tally import Both, Tally
 from wallet.ids import Ids
+from wallet.oidc.configuration import Providers
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
 from wallet.vault.service import Vault
@@ -23,7 +24,7 @@ from wallet.vault.service import Vault
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Basis:
     """
-    Settings, time, ids, database, keys and integrations.
+    Settings, time, ids, database, keys, integrations and sign-in providers.
 
     Attributes:
         elapsed: a clock that only moves forward, in seconds.
@@ -41,6 +42,7 @@ class Basis:
     collector: Collector
     elapsed: Callable[[], float] = time.monotonic
     metrics: Metrics = field(default_factory=Metrics)
+    providers: Providers = field(default_factory=Providers)
 
     @property
     def tally(self) -> Tally:
@@ -58,6 +60,7 @@ def basis(
     ids: Ids,
     keys: KeyFile,
     registry: Registry,
+    providers: Providers,
 ) -> Basis:
     """
     Open the database and the vault.
@@ -78,4 +81,5 @@ def basis(
         vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
         registry=registry,
         guard=Guard(clock=clock, tally=Both(metrics, collector), elapsed=elapsed),
+        providers=providers,
     )

@@ -38,10 +38,13 @@ from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
 from wallet.http.timekeeping import Timekeeping, clock_guard
 from wallet.journal.controller import JournalController
+from wallet.oidc.service import RelyingParty
+from wallet.oidc.services import OPERATOR_SIGN_IN, RESIDENT_SIGN_IN
 from wallet.pages.front import Front
 from wallet.pages.operator.books import Books
 from wallet.pages.operator.door import Door
 from wallet.pages.operator.looking import Looking
+from wallet.pages.providing import Way
 from wallet.pages.routes import pages
 from wallet.parties.controller import TerminalsController, TokenController
 from wallet.parties.errors import ScopeDeniedError
@@ -121,8 +124,19 @@ def _pages(services: Services, timekeeping: Timekeeping) -> Router:
     secure = basis.settings.public_origin.startswith("https:")
     return pages(
         people.sessions,
-        Front(secure=secure, demo_login=basis.settings.demo_login),
-        Door(operators=people.operators, vault=basis.vault, secure=secure),
+        Front(
+            secure=secure,
+            demo_login=basis.settings.demo_login,
+            way=_way(people.providers.resident, RESIDENT_SIGN_IN, "signing-in", secure=secure),
+        ),
+        Door(
+            operators=people.operators,
+            vault=basis.vault,
+            secure=secure,
+            way=_way(
+                people.providers.operator, OPERATOR_SIGN_IN, "operator-signing-in", secure=secure
+            ),
+        ),
         Books(
             administration=people.administration,
             review=services.money.review,
@@ -141,6 +155,12 @@ def _pages(services: Services, timekeeping: Timekeeping) -> Router:
             region=basis.settings.issuer_region,
         ),
     )
+
+
+def _way(provider: RelyingParty | None, door: str, cookie: str, *, secure: bool) -> Way | None:
+    if provider is None:
+        return None
+    return Way(provider, door=door, cookie=cookie, secure=secure)
 
 
 def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:

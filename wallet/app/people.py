@@ -12,6 +12,7 @@ from wallet.consents.service import ConsentsService
 from wallet.devices.services import DeviceServices, device_services
 from wallet.idempotency.service import IdempotencyService
 from wallet.journal.service import JournalService
+from wallet.oidc.services import ProviderServices, provider_services
 from wallet.operators.service import OperatorServices, operator_services
 from wallet.parties.access import AccessService
 from wallet.parties.administration import PartiesAdministration
@@ -45,6 +46,7 @@ class People:
     linking: LinkingService
     presentations: PresentationsService
     operators: OperatorServices
+    providers: ProviderServices
 
     def injected(self) -> dict[str, object]:
         """
@@ -92,6 +94,7 @@ def people(b: Basis) -> People:
         linking=_linking(b, residents, consents, bindings),
         presentations=PresentationsService(clock=b.clock, ids=b.ids, vault=b.vault),
         operators=_operators(b),
+        providers=_providers(b),
     )
 
 
@@ -115,6 +118,17 @@ def _operators(b: Basis) -> OperatorServices:
         ids=b.ids,
         vault=b.vault,
         issuer=f"fusion-wallet {host}".replace(":", "."),
+    )
+
+
+def _providers(b: Basis) -> ProviderServices:
+    return provider_services(
+        b.providers,
+        origin=b.settings.public_origin,
+        database=b.database,
+        clock=b.clock,
+        ids=b.ids,
+        vault=b.vault,
     )
 
 

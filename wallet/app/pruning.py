@@ -28,6 +28,7 @@ def pruning(b: Basis, p: People, work: WorkService) -> dict[str, Duty]:
         "prune_operators": p.operators.prune,
         "prune_parties": p.parties.prune,
         "prune_presentations": p.presentations.prune,
+        "prune_sign_ins": p.providers.prune,
     }
     return {
         kind: Duty(database=b.database, work=work, clock=b.clock, do=do)

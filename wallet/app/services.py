@@ -15,6 +15,7 @@ from wallet.figures.reporting import Reporter
 from wallet.figures.service import FiguresService
 from wallet.figures.words import ProcessKind
 from wallet.ids import Ids
+from wallet.oidc.configuration import Providers
 from wallet.resolving.service import ResolvingService
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
@@ -82,9 +83,10 @@ class Services:
 
     async def close(self) -> None:
         """
-        Let steps under way end, then close integrations and database.
+        Let steps under way end, then close providers, integrations and database.
         """
         await self.money.inline.close()
+        await self.people.providers.close()
         await self.basis.registry.close()
         await self.basis.database.close()
 
@@ -97,6 +99,7 @@ def compose(
     registry: Registry,
     ids: Ids | None = None,
     elapsed: Callable[[], float] = time.monotonic,
+    providers: Providers | None = None,
 ) -> Services:
     """
     Make every service.
@@ -108,6 +111,7 @@ def compose(
         registry: the opened integrations.
         ids: source of ids and secrets; the system's unless given.
         elapsed: a clock that only moves forward, in seconds; `clock` has to keep step with it.
+        providers: who can be signed in with; nobody unless given.
     """
     b = basis(
         settings,
@@ -116,6 +120,7 @@ def compose(
         ids=ids or Ids(clock),
         keys=keys,
         registry=registry,
+        providers=providers or Providers(),
     )
     p = people(b)
     return Services(basis=b, people=p, resolving=resolving(b, p), money=money(b, p))

@@ -15,6 +15,9 @@ from integrations.builtin import builtin
 from integrations.loader import IntegrationNotLoadedError, load
 from integrations.registry import Registry, open_integrations
 from integrations.spi import Environment, Exchange, Manifest, Plugin
+from wallet.oidc import configuration
+from wallet.oidc.configuration import Providers
+from wallet.oidc.errors import ConfigurationError
 from wallet.pages.assets import assets
 from wallet.settings import Settings
 from wallet.vault import keyfile
@@ -102,6 +105,23 @@ def load_keys(settings: Settings) -> KeyFile:
         raise click.ClickException(f"{settings.key_file}: {fault} {hint}".strip()) from None
 
 
+def load_providers(settings: Settings) -> Providers:
+    """
+    Read the file of sign-in providers; there are none when there is no file.
+
+    Raises:
+        click.ClickException: it is unreadable, open to others although our keys are in it, or not
+            of the documented form; says what to do and names no value.
+    """
+    content = _private(settings.oidc_settings, "keys towards sign-in providers")
+    if content is None:
+        return Providers()
+    try:
+        return configuration.read(content)
+    except ConfigurationError as fault:
+        raise click.ClickException(f"{settings.oidc_settings}: {fault}") from None
+
+
 def integration_parts(path: Path) -> dict[str, msgspec.Raw]:
     """
     Read the integrations file: integration id to its settings; nothing when there is no file.
@@ -110,18 +130,28 @@ def integration_parts(path: Path) -> dict[str, msgspec.Raw]:
         click.ClickException: it is unreadable, open to others although partners' keys are in it,
             or no JSON object; says what to do and names no value.
     """
-    try:
-        mode = path.stat().st_mode
-        content = path.read_bytes()
-    except FileNotFoundError:
+    content = _private(path, "partners' keys")
+    if content is None:
         return {}
-    except OSError:
-        raise click.ClickException(f"{path}: cannot be read") from None
-    if not stat.S_ISREG(mode) or stat.S_IMODE(mode) & _OTHERS:
-        raise click.ClickException(
-            f"{path}: partners' keys may be used by others than its owner; chmod 0400 it"
-        )
     try:
         return msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     except msgspec.DecodeError:
         raise click.ClickException(f"{path}: is not a JSON object of integrations") from None
+
+
+def _private(path: Path, secret: str) -> bytes | None:
+    """
+    Read a file that nobody else may use; None when there is none.
+    """
+    try:
+        mode = path.stat().st_mode
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise click.ClickException(f"{path}: cannot be read") from None
+    if not stat.S_ISREG(mode) or stat.S_IMODE(mode) & _OTHERS:
+        raise click.ClickException(
+            f"{path}: {secret} may be used by others than its owner; chmod 0400 it"
+        )
+    return content

@@ -10,7 +10,13 @@ import msgspec
 
 from wallet.app import Services
 from wallet.cli.running import with_services
-from wallet.operators.errors import InvalidOperatorError, NameTakenError, UnknownOperatorError
+from wallet.operators.errors import (
+    AccountTakenError,
+    InvalidOperatorError,
+    NameTakenError,
+    NotLinkedError,
+    UnknownOperatorError,
+)
 from wallet.operators.words import Role
 
 R = TypeVar("R")
@@ -21,7 +27,7 @@ _ROLES = click.Choice([role.value for role in Role])
 @click.group("operators")
 def command() -> None:
     """
-    Add, list, disable, enable and reset operators of the region.
+    Add, list, link, disable, enable and reset operators of the region.
     """
 
 
@@ -78,13 +84,44 @@ def enable(name: str) -> None:
 @click.argument("name")
 def reset(name: str) -> None:
     """
-    Void password, authenticator, recovery codes and sessions; prints a new one-time token.
+    Void password, authenticator, recovery codes, link and sessions; prints a new one-time token.
     """
 
     async def issue(services: Services) -> str:
         return (await services.people.operators.administration.reset(name)).token
 
     click.echo(_known(issue))
+
+
+@command.command("link")
+@click.argument("name")
+@click.option("--subject", required=True, help="The account's `sub` at the operators' provider.")
+def link(name: str, subject: str) -> None:
+    """
+    Let an operator sign in with an account of the configured provider.
+
+    A password that the operator has goes on being good beside it.
+    """
+
+    async def put(services: Services) -> None:
+        provider = services.people.providers.operator
+        if provider is None:
+            raise click.ClickException("no provider for operators is configured")
+        administration = services.people.operators.administration
+        await administration.link(name, issuer=provider.issuer, subject=subject)
+
+    _known(put)
+    click.echo("linked")
+
+
+@command.command("unlink")
+@click.argument("name")
+def unlink(name: str) -> None:
+    """
+    Let an operator no longer sign in with the provider; sessions end at once.
+    """
+    _known(lambda s: s.people.operators.administration.unlink(name))
+    click.echo("unlinked")
 
 
 def _known(use: Callable[[Services], Awaitable[R]]) -> R:
@@ -94,5 +131,9 @@ def _known(use: Callable[[Services], Awaitable[R]]) -> R:
         raise click.ClickException("no such operator") from None
     except NameTakenError:
         raise click.ClickException("there is an operator of that name") from None
+    except AccountTakenError:
+        raise click.ClickException("that account is linked to another operator") from None
+    except NotLinkedError:
+        raise click.ClickException("no account is linked") from None
     except InvalidOperatorError as fault:
         raise click.ClickException(str(fault)) from None

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from wallet.app import Services, compose
-from wallet.cli.composition import load_keys, open_registry
+from wallet.cli.composition import load_keys, load_providers, open_registry
 from wallet.clock import SystemClock
 from wallet.settings import Settings
 
@@ -39,6 +39,7 @@ async def _with_services(use: Callable[[Services], Awaitable[R]]) -> R:
         clock=SystemClock(),
         keys=load_keys(settings),
         registry=open_registry(settings),
+        providers=load_providers(settings),
     )
     try:
         return await use(services)

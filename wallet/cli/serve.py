@@ -8,7 +8,7 @@ import click
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 
-from wallet.cli.composition import check_files, integration_parts, load_keys
+from wallet.cli.composition import check_files, integration_parts, load_keys, load_providers
 from wallet.cli.metering import common_page
 from wallet.cli.running import DRAIN_SECONDS
 from wallet.settings import Settings
@@ -27,6 +27,7 @@ def command() -> None:
     check_files()
     load_keys(settings)
     integration_parts(settings.integration_settings)
+    load_providers(settings)
     # a copy of a process that runs the thread of the page could inherit a lock that is held
     multiprocessing.set_start_method("spawn", force=True)
     with common_page(settings.metrics_port):

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from wallet import failpoints
 from wallet.app import compose, create_app
-from wallet.cli.composition import load_keys, open_registry
+from wallet.cli.composition import load_keys, load_providers, open_registry
 from wallet.cli.running import freeze
 from wallet.clock import SystemClock
 from wallet.logs import configure
@@ -24,7 +24,11 @@ def application() -> Litestar:
     configure(sys.stdout.buffer, clock, level=settings.log_level)
     failpoints.arm_from_environment()
     services = compose(
-        settings, clock=clock, keys=load_keys(settings), registry=open_registry(settings)
+        settings,
+        clock=clock,
+        keys=load_keys(settings),
+        registry=open_registry(settings),
+        providers=load_providers(settings),
     )
     app = create_app(services)
     freeze()

@@ -12,13 +12,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wallet.clock import Clock
 from wallet.db.session import Database
 from wallet.ids import Ids
-from wallet.operators import lockouts, repository
-from wallet.operators.errors import InvalidOperatorError, NameTakenError, UnknownOperatorError
+from wallet.operators import links, lockouts, repository
+from wallet.operators.errors import (
+    AccountTakenError,
+    InvalidOperatorError,
+    NameTakenError,
+    NotLinkedError,
+    UnknownOperatorError,
+)
 from wallet.operators.events import EventsService
 from wallet.operators.models import OperatorRow
 from wallet.operators.sessions import SessionsService
 from wallet.operators.tokens import ENROLMENT_PREFIX, new_token, stored
-from wallet.operators.words import EventKind, Role, Status, is_display, is_login
+from wallet.operators.words import (
+    Detail,
+    EventKind,
+    Role,
+    Status,
+    is_display,
+    is_login,
+    is_subject,
+)
 from wallet.vault import Vault
 
 ENROL_WITHIN: Final = timedelta(hours=24)
@@ -42,6 +56,8 @@ class EnrolmentIssued(Struct, frozen=True, kw_only=True):
 class OperatorListed(Struct, frozen=True, kw_only=True):
     """
     An operator without anything secret; `enrolled_at` is None while enrolment is to come.
+
+    `linked` tells whether they sign in with the provider.
     """
 
     operator_id: int
@@ -52,11 +68,12 @@ class OperatorListed(Struct, frozen=True, kw_only=True):
     created_at: datetime
     enrolled_at: datetime | None
     recovery_codes_left: int
+    linked: bool = False
 
 
 class OperatorsAdministration:
     """
-    Adds, lists, disables, enables and resets operators; each method is one transaction.
+    Adds, lists, links, disables, enables and resets operators; each method is one transaction.
     """
 
     def __init__(
@@ -123,6 +140,7 @@ class OperatorsAdministration:
                     recovery_codes_left=await repository.recovery_codes_left(
                         session, row.operator_id
                     ),
+                    linked=await links.subject_of(session, row.operator_id) is not None,
                 )
                 for row in await repository.operators(session)
             ]
@@ -152,11 +170,14 @@ class OperatorsAdministration:
             operator_id = (await _known(session, name)).operator_id
             await repository.set_status(session, operator_id, Status.ACTIVE)
             await lockouts.forgive(session, (lockouts.account(self._vault, name),))
+            subject = await links.subject_of(session, operator_id)
+            if subject is not None:
+                await lockouts.forgive(session, (lockouts.provided(self._vault, subject),))
             await self._events.write(session, EventKind.ENABLED, operator_id)
 
     async def reset(self, name: str) -> EnrolmentIssued:
         """
-        Void password, TOTP secret, recovery codes and sessions, and let the operator enrol anew.
+        Void password, TOTP secret, recovery codes, link and sessions; let the operator enrol anew.
 
         A lock-out of the account ends; a disabled operator stays so.
 
@@ -169,9 +190,46 @@ class OperatorsAdministration:
             await repository.set_credentials(session, operator_id, nothing)
             await lockouts.forgive(session, (lockouts.account(self._vault, name),))
             await repository.put_recovery_codes(session, operator_id, ())
+            await links.remove(session, operator_id)
             await self._sessions.end_all(session, operator_id)
             await self._events.write(session, EventKind.RESET, operator_id)
             return await self._issued(session, operator_id)
+
+    async def link(self, name: str, *, issuer: str, subject: str) -> None:
+        """
+        Let an operator sign in with an account of the provider, instead of one linked before.
+
+        Sessions end, as the one linked before may be in them.
+
+        Raises:
+            UnknownOperatorError: there is none of that name.
+            InvalidOperatorError: the subject is not of the form that tokens may have.
+            AccountTakenError: it is another operator's.
+        """
+        if not is_subject(subject):
+            raise InvalidOperatorError("a subject has 1 to 255 printable ASCII characters")
+        digest = links.subject_digest(self._vault, issuer, subject)
+        async with self._database.transaction() as session:
+            operator_id = (await _known(session, name)).operator_id
+            if not await links.put(session, operator_id, digest, self._clock.now()):
+                raise AccountTakenError
+            await self._sessions.end_all(session, operator_id)
+            await self._events.write(session, EventKind.ENROLLED, operator_id, Detail.PROVIDER)
+
+    async def unlink(self, name: str) -> None:
+        """
+        Let an operator no longer sign in with the provider; sessions end.
+
+        Raises:
+            UnknownOperatorError: there is none of that name.
+            NotLinkedError: nothing is linked.
+        """
+        async with self._database.transaction() as session:
+            operator_id = (await _known(session, name)).operator_id
+            if not await links.remove(session, operator_id):
+                raise NotLinkedError
+            await self._sessions.end_all(session, operator_id)
+            await self._events.write(session, EventKind.RESET, operator_id, Detail.PROVIDER)
 
     async def _issued(self, session: AsyncSession, operator_id: int) -> EnrolmentIssued:
         token = new_token(self._ids, ENROLMENT_PREFIX)

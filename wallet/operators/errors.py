@@ -15,6 +15,18 @@ class NameTakenError(ValueError):
     """
 
 
+class AccountTakenError(ValueError):
+    """
+    The provider's account is linked to another operator.
+    """
+
+
+class NotLinkedError(LookupError):
+    """
+    No account of the provider is linked to the operator.
+    """
+
+
 class InvalidOperatorError(ValueError):
     """
     The name or the display name does not have the documented form; the text says which.

@@ -53,6 +53,16 @@ def account(vault: Vault, name: str) -> Subject:
     return Subject(digest=digest, what=Detail.ACCOUNT, free=_ACCOUNT_FREE)
 
 
+def provided(vault: Vault, digest: bytes) -> Subject:
+    """
+    Return the subject of a provider's account, by its own keyed hash.
+
+    It is not the operator's login name: whoever knows that must not lock this way in as well.
+    """
+    digest = vault.blind("operators.provided", digest.hex())
+    return Subject(digest=digest, what=Detail.ACCOUNT, free=_ACCOUNT_FREE)
+
+
 def source(vault: Vault, address: str) -> Subject:
     """
     Return the subject of the network that an address belongs to.

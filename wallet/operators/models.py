@@ -88,11 +88,24 @@ class OperatorRecoveryCodeRow(Table, table=True):
     used_at: datetime | None = instant(null=True)
 
 
+class OperatorLinkRow(Table, table=True):
+    """
+    An operator's account at the sign-in provider, known by a keyed hash alone.
+    """
+
+    __tablename__ = "operator_links"
+    __table_args__ = table(_of_operator(), UniqueConstraint("subject"))
+
+    operator_id: int = big(key=True)
+    subject: bytes = blob()
+    linked_at: datetime = instant()
+
+
 class OperatorSessionRow(Table, table=True):
     """
     One sign-in; of its token only a hash is kept.
 
-    `stepped_up_at` is when a TOTP code was last shown in it.
+    `stepped_up_at` is when a TOTP code was last shown in it, or at the provider what it asks for.
     """
 
     __tablename__ = "operator_sessions"

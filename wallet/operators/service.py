@@ -13,6 +13,7 @@ from wallet.operators import lockouts, repository
 from wallet.operators.administration import OperatorsAdministration
 from wallet.operators.enrolment import EnrolmentService
 from wallet.operators.events import EventsService
+from wallet.operators.linked_sign_in import LinkedSignInService
 from wallet.operators.passwords import Passwords
 from wallet.operators.sessions import SessionsService
 from wallet.operators.signing_in import SigningInService
@@ -29,6 +30,7 @@ class OperatorServices:
     administration: OperatorsAdministration
     enrolment: EnrolmentService
     signing_in: SigningInService
+    linked_sign_in: LinkedSignInService
     sessions: SessionsService
     events: EventsService
 
@@ -84,6 +86,9 @@ def operator_services(
             passwords=hashing,
             sessions=sessions,
             events=events,
+        ),
+        linked_sign_in=LinkedSignInService(
+            database=database, clock=clock, vault=vault, sessions=sessions, events=events
         ),
         sessions=sessions,
         events=events,

@@ -63,14 +63,17 @@ class SessionsService:
         self._vault = vault
         self._events = events
 
-    async def open(self, session: AsyncSession, row: OperatorRow, *, totp: bool) -> Opened:
+    async def open(
+        self, session: AsyncSession, row: OperatorRow, *, stepped_up_at: datetime | None
+    ) -> Opened:
         """
-        Open a session for an operator whose password and code were right.
+        Open a session for an operator who proved who they are.
 
         Args:
             session: of the transaction that spent the code.
             row: the operator.
-            totp: whether the code was one of the authenticator's.
+            stepped_up_at: when a code of the authenticator was shown, or what the provider asks
+                for; None for a recovery code.
         """
         now = self._clock.now()
         token = new_token(self._ids, SESSION_PREFIX)
@@ -81,7 +84,7 @@ class SessionsService:
             created_at=now,
             seen_at=now,
             ends_at=now + LIFE,
-            stepped_up_at=now if totp else None,
+            stepped_up_at=stepped_up_at,
         )
         session.add(added)
         await session.flush()

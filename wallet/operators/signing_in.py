@@ -173,7 +173,8 @@ class SigningInService:
         if not spent:
             return None
         await lockouts.forgive(session, attempt.subjects)
-        opened = await self._sessions.open(session, row, totp=how is Detail.TOTP)
+        stepped_up_at = self._clock.now() if how is Detail.TOTP else None
+        opened = await self._sessions.open(session, row, stepped_up_at=stepped_up_at)
         await self._events.write(session, EventKind.SIGNED_IN, operator_id, how)
         return SignedIn(
             token=opened.token,

@@ -9,6 +9,7 @@ from typing import Final
 _LOGIN: Final = re.compile(r"\A[a-z][a-z0-9._-]{1,31}\Z")
 _LONGEST_ASKED: Final = 64
 _DISPLAY_MAX: Final = 64
+_SUBJECT_MAX: Final = 255
 
 
 class Role(StrEnum):
@@ -81,6 +82,8 @@ class Detail(StrEnum):
     CODE = "code"
     ACCOUNT = "account"
     SOURCE = "source"
+    PROVIDER = "provider"
+    LINK = "link"
 
 
 def is_login(name: str) -> bool:
@@ -96,6 +99,13 @@ def asked_login(name: str) -> str:
     """
     typed = name.strip()[:_LONGEST_ASKED]
     return typed.lower() if typed.isascii() else ascii(typed)
+
+
+def is_subject(subject: str) -> bool:
+    """
+    Tell whether a text can be a provider's name for an account (OpenID Connect Core 1.0 §2).
+    """
+    return 1 <= len(subject) <= _SUBJECT_MAX and subject.isascii() and subject.isprintable()
 
 
 def is_display(display: str) -> bool:

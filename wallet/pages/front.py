@@ -4,6 +4,8 @@ What pages know of the deployment.
 
 from msgspec import Struct
 
+from wallet.pages.providing import Way
+
 
 class Front(Struct, frozen=True, kw_only=True):
     """
@@ -12,7 +14,9 @@ class Front(Struct, frozen=True, kw_only=True):
     Attributes:
         secure: it is reached over TLS.
         demo_login: name and document number suffice; never outside a demonstration.
+        way: in through the residents' provider, if there is one.
     """
 
     secure: bool
     demo_login: bool
+    way: Way | None = None

@@ -12,6 +12,7 @@ from wallet.http.problems import request_id_of
 from wallet.pages.forms import go, leave
 from wallet.pages.language import language_of
 from wallet.pages.rendering import AnyRequest, page
+from wallet.pages.returning import remember
 from wallet.pages.texts import catalogue
 
 HTMX: Final = "hx-request"
@@ -25,7 +26,9 @@ def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
     """
     if isinstance(error, TokenInvalidError):
         path = SIGN_IN if request.url.path.startswith(OPERATOR) else "/sign-in"
-        return leave(path) if HTMX in request.headers else go(path)
+        away = leave(path) if HTMX in request.headers else go(path)
+        remember(request, away)
+        return away
     answer = page(
         request,
         "problem",
@@ -34,6 +37,13 @@ def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
         code=error.code,
         request_id=request_id_of(request),
     )
+    return waiting(answer, error)
+
+
+def waiting(answer: Response[Any], error: WalletError) -> Response[Any]:
+    """
+    Say with an answer when trying again makes sense, where the error knows.
+    """
     if error.retry_after_seconds is not None:
         answer.headers["retry-after"] = str(error.retry_after_seconds)
     return answer
@@ -45,7 +55,8 @@ def sentence(request: AnyRequest, error: WalletError) -> str:
     """
     texts = catalogue(language_of(request))
     general = "problem.INTERNAL" if error.status >= InternalError.status else "problem.other"
-    return texts.get(f"problem.{error.code}", texts[general])
+    told = texts.get(f"problem.{error.code}", texts[general])
+    return texts.get(f"problem.{error.code}.{error.members.get('reason', '')}", told)
 
 
 def invalid(request: AnyRequest, _fault: Exception) -> Response[Any]:

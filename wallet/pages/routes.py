@@ -17,6 +17,7 @@ from wallet.pages.operator.door import Door, OperatorForm
 from wallet.pages.operator.overview import OverviewController
 from wallet.pages.operator.parties import PartiesController
 from wallet.pages.operator.people import PeopleController
+from wallet.pages.operator.provider import OperatorProviderController
 from wallet.pages.operator.review import ReviewController
 from wallet.pages.operator.signing_in import OperatorSigningInController
 from wallet.pages.operator.systems import SystemsController
@@ -27,6 +28,7 @@ from wallet.pages.resident.contexts import ContextsController
 from wallet.pages.resident.devices import DevicesController
 from wallet.pages.resident.looks import LooksController
 from wallet.pages.resident.payments import PaymentsController
+from wallet.pages.resident.provider import ProviderController
 from wallet.pages.resident.signing_in import SigningInController
 from wallet.pages.shell import ShellController
 from wallet.residents.sessions import SessionsService
@@ -57,11 +59,13 @@ def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> 
             ContextsController,
             DevicesController,
             LooksController,
+            OperatorProviderController,
             OperatorSigningInController,
             OverviewController,
             PartiesController,
             PaymentsController,
             PeopleController,
+            ProviderController,
             ReviewController,
             ShellController,
             SigningInController,

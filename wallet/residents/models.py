@@ -25,7 +25,9 @@ class ResidentRow(Table, table=True):
 
 class IdentifierRow(Table, table=True):
     """
-    Finds the resident of a document. Not a resident's table: it is looked up by blind index.
+    Finds the resident of a document, or of an account at a sign-in provider.
+
+    Not a resident's table: it is looked up by blind index.
     """
 
     __tablename__ = "identifier_index"

@@ -86,9 +86,9 @@ async def get_session(
 
 async def revoke_session(
     session: AsyncSession, resident_id: int, session_id: int, at: datetime
-) -> None:
+) -> str | None:
     """
-    End a sign-in; ending it twice is harmless.
+    End a sign-in; ending it twice is harmless. Returns its method, None when it had ended.
     """
     statement = (
         update(SessionRow)
@@ -98,8 +98,10 @@ async def revoke_session(
             col(SessionRow.revoked_at).is_(None),
         )
         .values(revoked_at=at)
+        .returning(col(SessionRow.method))
+        .execution_options(synchronize_session=False)
     )
-    await session.execute(statement)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def forget_sessions(session: AsyncSession, resident_id: int, before: datetime) -> None:

@@ -31,6 +31,7 @@ from wallet.residents.service import DEMO_LEVEL, ResidentsService
 from wallet.vault import Vault
 
 LIFE = timedelta(hours=12)
+ACCOUNT_KIND = "account"
 _KIND = "ses"
 _AUDIENCE = "session"
 _SECRET_BYTES = 32
@@ -105,6 +106,49 @@ class SessionsService:
                 raise IdentityMismatchError
             return await self.open(session, resident_id, "demo")
 
+    async def sign_in_known(self, issuer: str, subject: str) -> SignedIn | None:
+        """
+        Sign somebody in whose account at a provider is bound to them; None where it is nobody's.
+        """
+        index = self._account(issuer, subject)
+        async with self._database.transaction() as session:
+            resident_id = await repository.find(session, index)
+            if resident_id is None:
+                return None
+            return await self.open(session, resident_id, "oidc")
+
+    async def sign_in_first(
+        self, issuer: str, subject: str, *, person: Person, level: int
+    ) -> SignedIn:
+        """
+        Bind an account at a provider to the resident it proves to be, and sign them in.
+
+        Makes the resident if there is none. Of two at the same time one binds, and both get in.
+
+        Args:
+            issuer: the provider.
+            subject: the account there.
+            person: as the provider told.
+            level: how well the provider proved that.
+
+        Raises:
+            DocumentInvalidError: the number cannot be one of that type.
+            IdentityMismatchError: the document is somebody's of another name, or the account was
+                bound to somebody else meanwhile.
+        """
+        index = self._account(issuer, subject)
+        async with self._database.transaction() as session:
+            resident_id = await self._residents.match_or_create(session, person, level)
+            known = await self._residents.person(session, resident_id)
+            if known.name != person.name:
+                raise IdentityMismatchError
+            if (
+                not await repository.take(session, index, resident_id, ACCOUNT_KIND)
+                and await repository.find(session, index) != resident_id
+            ):
+                raise IdentityMismatchError
+            return await self.open(session, resident_id, "oidc")
+
     async def open(self, session: AsyncSession, resident_id: int, method: str) -> SignedIn:
         """
         Open a session for a resident whose identity was established by ``demo`` or ``oidc``.
@@ -131,6 +175,9 @@ class SessionsService:
             token=f"{pointer}.{secret.decode()}",
             expires_at=now + LIFE,
         )
+
+    def _account(self, issuer: str, subject: str) -> bytes:
+        return self._vault.blind("account", f"{issuer}\n{subject}")
 
     async def resident(self, connection: Connection) -> ResidentCaller:
         """
@@ -187,11 +234,14 @@ class SessionsService:
             raise TokenInvalidError
         return ResidentCaller(resident_id=row.resident_id, session_id=row.session_id)
 
-    async def sign_out(self, caller: ResidentCaller) -> None:
+    async def sign_out(self, caller: ResidentCaller) -> str | None:
         """
         End the session that a request came with.
+
+        Returns:
+            How it was opened, ``demo`` or ``oidc``; None when it had ended.
         """
         async with self._database.transaction() as session:
-            await repository.revoke_session(
+            return await repository.revoke_session(
                 session, caller.resident_id, caller.session_id, self._clock.now()
             )

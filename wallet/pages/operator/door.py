@@ -15,6 +15,7 @@ from wallet.operators.sessions import LIFE
 from wallet.operators.words import Role
 from wallet.pages.forms import proven
 from wallet.pages.live import is_refresh
+from wallet.pages.providing import Way
 from wallet.pages.rendering import AnyRequest
 from wallet.parties.errors import ScopeDeniedError
 from wallet.vault import Vault
@@ -51,10 +52,19 @@ class Door:
         operators: their services.
         vault: makes what a page proves itself with.
         secure: whether the wallet is reached over TLS.
+        way: in through the operators' provider, if there is one.
     """
 
-    def __init__(self, *, operators: OperatorServices, vault: Vault, secure: bool) -> None:
+    def __init__(
+        self,
+        *,
+        operators: OperatorServices,
+        vault: Vault,
+        secure: bool,
+        way: Way | None = None,
+    ) -> None:
         self.operators = operators
+        self.way = way
         self._vault = vault
         self._secure = secure
 

@@ -15,7 +15,9 @@ from wallet.pages.forms import FORM_BODY, fields_of, go
 from wallet.pages.language import language_of
 from wallet.pages.operator.door import Door, OperatorForm
 from wallet.pages.problems import SIGN_IN, sentence
+from wallet.pages.providing import LEFT
 from wallet.pages.rendering import AnyRequest, page
+from wallet.pages.returning import forget, place_before
 from wallet.pages.texts import catalogue
 
 HOME: Final = "/operator"
@@ -37,7 +39,7 @@ class OperatorSigningInController(Controller):
         try:
             await door.caller(request)
         except TokenInvalidError:
-            return page(request, "operator/sign_in", wrong="")
+            return asked(request, door)
         return go(HOME)
 
     @post("/sign-in", opt=FORM_BODY)
@@ -46,18 +48,18 @@ class OperatorSigningInController(Controller):
         Sign an operator in; whatever is wrong, the answer is the same.
         """
         fields = await fields_of(request)
-        source = request.client.host if request.client else ""
         try:
             signed_in = await door.operators.signing_in.sign_in(
                 name=fields.get("name", ""),
                 password=fields.get("password", ""),
                 code=fields.get("code", ""),
-                source=source,
+                source=source_of(request),
             )
         except TokenInvalidError as error:
             wrong = catalogue(language_of(request))["operator.sign_in.wrong"]
-            return page(request, "operator/sign_in", status_code=error.status, wrong=wrong)
-        answer = go(HOME)
+            return asked(request, door, status_code=error.status, wrong=wrong)
+        answer = go(place_before(request, HOME))
+        forget(request, answer)
         answer.set_cookie(door.cookie(signed_in.token))
         return answer
 
@@ -69,7 +71,7 @@ class OperatorSigningInController(Controller):
         End the session here and in the browser.
         """
         await door.operators.sessions.sign_out(operator_form.caller)
-        answer = go(SIGN_IN)
+        answer = go(SIGN_IN if door.way is None else SIGN_IN + LEFT)
         answer.set_cookie(door.cookie(""))
         return answer
 
@@ -123,6 +125,28 @@ class OperatorSigningInController(Controller):
                 wrong=_why(request, error),
             )
         return page(request, "operator/recovery_codes", codes=enrolled.recovery_codes)
+
+
+def asked(
+    request: AnyRequest, door: Door, *, status_code: int = 200, wrong: str = ""
+) -> Response[str]:
+    """
+    Return the page that asks who it is, with what was wrong.
+    """
+    return page(
+        request,
+        "operator/sign_in",
+        status_code=status_code,
+        wrong=wrong,
+        provider=door.way.name(request) if door.way else "",
+    )
+
+
+def source_of(request: AnyRequest) -> str:
+    """
+    Return the address that somebody tries to come in from.
+    """
+    return request.client.host if request.client else ""
 
 
 def _why(request: AnyRequest, error: WalletError) -> str:

@@ -14,11 +14,14 @@ from wallet.http.errors import TokenInvalidError
 from wallet.pages.forms import FORM_BODY, Form, fields_of, go
 from wallet.pages.front import Front
 from wallet.pages.problems import sentence
+from wallet.pages.providing import LEFT
 from wallet.pages.rendering import AnyRequest, page
+from wallet.pages.returning import forget, place_before
 from wallet.pages.shell import HOME
 from wallet.residents.schemas import DemoSignIn
 from wallet.residents.sessions import LIFE, SessionsService
 
+DOOR: Final = "/sign-in"
 _ASKED: Final = ("name", "document_type", "document_number")
 
 
@@ -43,7 +46,7 @@ class SigningInController(Controller):
         try:
             await sessions.visitor(request)
         except TokenInvalidError:
-            return page(request, "resident/sign_in", demo_login=front.demo_login, wrong="")
+            return asked(request, front)
         return go(HOME)
 
     @post("/sign-in", opt=FORM_BODY)
@@ -62,14 +65,9 @@ class SigningInController(Controller):
             signed_in = await sessions.sign_in_for_demo(person.person())
         except (WalletError, msgspec.ValidationError) as error:
             known = error if isinstance(error, WalletError) else ValidationFailedError()
-            return page(
-                request,
-                "resident/sign_in",
-                status_code=known.status,
-                demo_login=front.demo_login,
-                wrong=sentence(request, known),
-            )
-        answer = go(HOME)
+            return asked(request, front, status_code=known.status, wrong=sentence(request, known))
+        answer = go(place_before(request, HOME))
+        forget(request, answer)
         seconds = int(LIFE.total_seconds())
         answer.set_cookie(session_cookie(signed_in.token, secure=front.secure, seconds=seconds))
         return answer
@@ -84,7 +82,23 @@ class SigningInController(Controller):
         """
         End the session here and in the browser.
         """
-        await sessions.sign_out(form.caller)
-        answer = go("/sign-in")
+        method = await sessions.sign_out(form.caller)
+        answer = go(DOOR + LEFT if method == "oidc" and front.way else DOOR)
         answer.set_cookie(session_cookie("", secure=front.secure, seconds=0))
         return answer
+
+
+def asked(
+    request: AnyRequest, front: Front, *, status_code: int = 200, wrong: str = ""
+) -> Response[str]:
+    """
+    Return the page that asks who it is, with what was wrong.
+    """
+    return page(
+        request,
+        "resident/sign_in",
+        status_code=status_code,
+        demo_login=front.demo_login,
+        provider=front.way.name(request) if front.way else "",
+        wrong=wrong,
+    )

@@ -9,6 +9,8 @@ from wallet.calls import numbers
 from wallet.calls.models import SequenceRow
 from wallet.devices.models import BarcodeRow
 from wallet.idempotency.models import IdempotencyRow
+from wallet.oidc import repository
+from wallet.oidc.models import SpentSignInRow
 from wallet.parties.models import EnrolmentTokenRow
 from wallet.parties.words import Scope, TerminalKind
 from wallet.presentations.models import AnswerRow
@@ -102,7 +104,7 @@ class TestPruning:
 
     async def test_the_rest(self, wallet):
         """
-        Numeric codes, sequences and enrolment tokens are forgotten a day after their time.
+        Numeric codes, sequences, tokens and finished sign-ins are forgotten after their time.
         """
         await wallet.people.devices.barcodes.make(await resident(wallet))
         await wallet.people.administration.issue_enrolment_token(
@@ -110,13 +112,14 @@ class TestPruning:
         )
         async with wallet.database.transaction() as session:
             await numbers.allocate(session, wallet.party_id, "insurer", START)
-        tables = (BarcodeRow, EnrolmentTokenRow, SequenceRow)
+            await repository.spend(session, b"d" * 32, START)
+        tables = (BarcodeRow, EnrolmentTokenRow, SequenceRow, SpentSignInRow)
         before = [len(await rows(wallet, table)) for table in tables]
         wallet.advance(2 * DAY)
         await worked(wallet)
 
         after = [len(await rows(wallet, table)) for table in tables]
-        assert ([1, 1, 1], [0, 0, 0]) == (before, after)
+        assert ([1, 1, 1, 1], [0, 0, 0, 0]) == (before, after)
 
     async def test_goes_on(self, wallet):
         """

@@ -14,8 +14,8 @@ from sqlalchemy import (
 
 from wallet.db.schema import BigInt, Text, UtcInstant, create_table
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003_figures"
+down_revision = "0002_oidc"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,3 @@
+"""
+Sign-in through an outside provider (OpenID Connect): who somebody is there, and nothing else.
+"""
