@@ -1,9 +1,14 @@
 """A look at a person on the operator's pages."""
 
 import re
+from datetime import timedelta
 
 from tests.fixtures.region import LI, ZHANG
 from tests.pages.conftest import Browser
+from wallet.http.errors import TokenInvalidError
+from wallet.operators.grounds import grounds
+from wallet.operators.words import Role
+from wallet.pages.operator.looking import Look, Looking
 
 HERE = "/operator/people"
 
@@ -135,3 +140,34 @@ class TestLook:
         assert 403 == answer.status_code
         assert "document_number" not in await auditor.get(HERE)
         assert [] == await looks(region)
+
+
+class TestLinked:
+    async def test_factors_of_the_provider(self, region):
+        """
+        Who has no authenticator here looks within ten minutes of showing the provider's factors.
+        """
+        resident_id = await region.resident()
+        operators, now = region.people.operators, region.clock.now()
+        await operators.administration.add("lin", display="林工", role=Role.OPERATOR)
+        account = {"issuer": "https://id.example", "subject": "s-1"}
+        await operators.administration.link("lin", **account)
+        looking = Looking(
+            database=region.database,
+            clock=region.clock,
+            operators=operators,
+            residents=region.people.residents,
+            journal=region.people.journal,
+        )
+        told = []
+        for minutes in (9, 11, None):
+            at = None if minutes is None else now - timedelta(minutes=minutes)
+            opened = await operators.linked_sign_in.sign_in(**account, signed_in_at=at, source="")
+            look = Look(caller=opened.caller, code="", grounds=grounds("投诉核实", "T-1"))
+            try:
+                told.append((await looking.by_document(look, LI)).name)
+            except TokenInvalidError:
+                told.append("refused")
+
+        assert ["李*", "refused", "refused"] == told
+        assert ["operator_look"] == [entry.kind for entry in await region.journal(resident_id)]

@@ -157,10 +157,10 @@ def _pages(services: Services, timekeeping: Timekeeping) -> Router:
     )
 
 
-def _way(provider: RelyingParty | None, door: str, cookie: str, *, secure: bool) -> Way | None:
+def _way(provider: RelyingParty | None, door: str, kept: str, *, secure: bool) -> Way | None:
     if provider is None:
         return None
-    return Way(provider, door=door, cookie=cookie, secure=secure)
+    return Way(provider, door=door, kept=kept, secure=secure)
 
 
 def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:

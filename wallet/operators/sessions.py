@@ -153,6 +153,22 @@ class SessionsService:
             stepped_up_at=now,
         )
 
+    async def refreshed(self, caller: OperatorCaller, code: str) -> OperatorCaller:
+        """
+        Take another TOTP code; of who has no authenticator here, factors that the provider saw.
+
+        Raises:
+            TokenInvalidError: the code is not right or was used, the session has ended, or the
+                provider saw no factors within ten minutes.
+            RateLimitedError: too many failures of this account.
+        """
+        if not code.strip():
+            async with self._database.reading() as session:
+                row = await repository.known(session, caller.operator_id)
+            if row is not None and row.totp_secret is None and self._events.stepped_up(caller):
+                return caller
+        return await self.step_up(caller, code)
+
     async def sign_out(self, caller: OperatorCaller) -> None:
         """
         End the session that a request came with; ending it twice is harmless.

@@ -50,7 +50,8 @@ class Look(Struct, frozen=True, kw_only=True):
 
     Attributes:
         caller: who looks.
-        code: a fresh one of the authenticator; it is used up.
+        code: a fresh one of the authenticator, which is used up; empty for who has none here and
+            showed the provider's factors within ten minutes.
         grounds: why.
     """
 
@@ -97,7 +98,7 @@ class Looking:
             RateLimitedError: too many wrong codes.
         """
         self._residents.check(person)
-        caller = await self._operators.sessions.step_up(look.caller, look.code)
+        caller = await self._operators.sessions.refreshed(look.caller, look.code)
         async with self._database.transaction() as session:
             resident_id = await self._residents.find(session, person)
             if resident_id is None:
@@ -118,7 +119,7 @@ class Looking:
         resident_id = self._operators.events.whose(handle)
         if resident_id is None:
             raise NotFoundError
-        caller = await self._operators.sessions.step_up(look.caller, look.code)
+        caller = await self._operators.sessions.refreshed(look.caller, look.code)
         async with self._database.transaction() as session:
             return await self._disclosed(session, caller, look.grounds, resident_id, cursor)
 

@@ -19,6 +19,7 @@ from wallet.pages.operator.door import Door, OperatorForm, insist_on_acting
 from wallet.pages.operator.looking import Look, Seen
 from wallet.pages.problems import sentence
 from wallet.pages.rendering import AnyRequest, page
+from wallet.pages.returning import remember
 from wallet.pages.texts import catalogue
 
 
@@ -40,7 +41,10 @@ class PeopleController(Controller):
         """
         Ask whose journal, why, and for a code.
         """
-        return _page(request, door, operator)
+        answer = _page(request, door, operator)
+        if door.way is not None:  # whoever shows their factors at the provider comes back here
+            remember(request, answer)
+        return answer
 
     @post(opt=FORM_BODY)
     async def look(
@@ -98,6 +102,8 @@ def _page(
         status_code=status_code,
         csrf=door.proof(caller),
         operator=caller,
+        again=f"{door.way.start}?again=true" if door.way else "",
+        provider=door.way.name(request) if door.way else "",
         documents=[each.value for each in PersonKey],
         wrong=wrong,
         nobody=nobody,
