@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # compiling every module in every process costs more than running it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench fmt openapi vendor lock clean
+.PHONY: help demo test check bench fmt openapi vendor readability screenshots lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
@@ -17,6 +17,8 @@ help:
 	@echo "make check          lint, types, import contracts, drift"
 	@echo "make bench          interleaved measurements (see docs/performance.md)"
 	@echo "make fmt            format"
+	@echo "make readability    how well three decoders read the code (docs/readability.md)"
+	@echo "make screenshots    every page in both languages (docs/screenshots.md)"
 	@echo "make vendor         fetch the JavaScript that pages are served with (others do it too)"
 
 $(VENV)/.ready: requirements/installer.txt requirements/dev.txt pyproject.toml
@@ -58,6 +60,12 @@ check: $(VENV)/.vendored
 
 bench: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet bench resolve
+
+readability: $(VENV)/.vendored
+	@$(BIN)/python -m tools.readability
+
+screenshots: $(VENV)/.vendored
+	@$(BIN)/python -m tools.screenshots
 
 fmt: $(VENV)/.ready
 	@$(BIN)/ruff format .

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from sqlalchemy import update
 from sqlmodel import col, func, select
 
-from tests.fixtures.steps import drawn, read_code, sign_in
+from tests.fixtures.steps import read_code, sign_in
 from wallet.pages.language import Language
 from wallet.pages.texts import text
 from wallet.residents.models import SessionRow
@@ -88,9 +88,9 @@ class TestSigningIn:
         Whoever taps on after the session's end comes to the sign-in.
         """
         await sign_in(page, site.stranger())
-        await drawn(page)
+        await page.goto("/payments")
         await _end_newest_session(site)
-        await page.get_by_role("link", name=text(Language.ZH, "nav.payments")).click()
+        await page.get_by_role("link", name=text(Language.ZH, "nav.looks")).click()
         await page.wait_for_url("**/sign-in*")
 
         await expect(page.locator("h1")).to_have_text(text(Language.ZH, "sign_in.title"))

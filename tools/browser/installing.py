@@ -1,5 +1,5 @@
 """
-Chromium and a font with Chinese characters: there, or installed now, or a plain fault.
+Chromium, a font with Chinese characters and a second decoder: there, installed now, or a fault.
 """
 
 import os
@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from ctypes.util import find_library
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock
 
-PACKAGES: Final = ("chromium", "fonts-wqy-zenhei")
+PACKAGES: Final = ("chromium", "fonts-wqy-zenhei", "libzbar0")
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _LOCK: Final = Path(tempfile.gettempdir()) / f"fusion-wallet-browser-{os.geteuid()}.lock"
 _PATIENCE_SECONDS: Final = 600
@@ -48,7 +49,7 @@ def missing() -> tuple[str, ...]:
     """
     Return the packages whose work nothing on this machine does.
     """
-    there = (_executable() is not None, _writes_chinese())
+    there = (_executable() is not None, _writes_chinese(), find_library("zbar") is not None)
     return tuple(name for name, is_there in zip(PACKAGES, there, strict=True) if not is_there)
 
 
@@ -103,4 +104,4 @@ def _run(command: Sequence[str]) -> None:
 
 
 def _plain(why: str) -> str:
-    return f"pages are tested in a browser; install {' and '.join(PACKAGES)} ({why})"
+    return f"pages are tested in a browser; install {' '.join(PACKAGES)} ({why})"

@@ -10,6 +10,7 @@ from wallet.errors import WalletError
 from wallet.http.bodies import StrictRequest
 from wallet.http.callers import OperatorCaller, ResidentCaller
 from wallet.pages.assets import assets
+from wallet.pages.design import DesignController
 from wallet.pages.forms import resident_form
 from wallet.pages.front import Front
 from wallet.pages.operator.books import Books
@@ -57,6 +58,7 @@ def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> 
         route_handlers=[
             CodeController,
             ContextsController,
+            DesignController,
             DevicesController,
             LooksController,
             OperatorProviderController,

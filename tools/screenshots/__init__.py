@@ -1,0 +1,3 @@
+"""
+Pictures of every page in both languages, for the documents.
+"""
