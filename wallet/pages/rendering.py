@@ -48,8 +48,20 @@ def page(
         status_code: of the answer.
         shown: what the template names.
     """
+    return Response(
+        part(request, template, **shown),
+        status_code=status_code,
+        media_type=MediaType.HTML,
+        headers={"content-security-policy": POLICY, "vary": "Cookie, Accept-Language"},
+    )
+
+
+def part(request: AnyRequest, template: str, **shown: object) -> str:
+    """
+    Return what a template makes of what it shows.
+    """
     language = language_of(request)
-    content = (
+    return (
         _environment()
         .get_template(f"{template}.html")
         .render(
@@ -60,15 +72,10 @@ def page(
             yuan=formats.yuan,
             instant=partial(formats.instant, language),
             machine=formats.machine,
+            age=formats.age,
             language=language.value,
             text_size=text_size_of(request).value,
             here=request.url.path,
             **shown,
         )
-    )
-    return Response(
-        content,
-        status_code=status_code,
-        media_type=MediaType.HTML,
-        headers={"content-security-policy": POLICY, "vary": "Cookie, Accept-Language"},
     )

@@ -89,7 +89,8 @@ class Mover:
         now = await self.records.get(session, *settlement.key)
         await self._book(session, now, before, after)
         await self._turn(session, now, before, after)
-        self._tally.settlement(after.phase, after.status)
+        entered = after.phase != before.phase
+        self._tally.settlement(after.phase, after.status, entered=entered)
         return after
 
     async def charged(self, session: AsyncSession, tender: Tender, at: datetime) -> None:
