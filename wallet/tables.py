@@ -6,6 +6,7 @@ import wallet.bindings.models
 import wallet.calls.models
 import wallet.consents.models
 import wallet.devices.models
+import wallet.figures.models
 import wallet.idempotency.models
 import wallet.journal.models
 import wallet.ledger.models

@@ -10,6 +10,7 @@ _RESIDENT = [table for table in _TABLES if table.info["sharded"]]
 _REFERENCE = {
     "barcodes": "found by hash",
     "enrolment_tokens": "a party's",
+    "figures": "what is counted of the deployment and its integrations, of nobody",
     "guess_budgets": "a terminal's, a party's and everybody's",
     "identifier_index": "found by blind index",
     "idempotency": "found by party, route and key",
@@ -23,6 +24,8 @@ _REFERENCE = {
     "operators": "reference",
     "parties": "reference",
     "party_profiles": "reference",
+    "process_breakers": "a process's, of one integration",
+    "processes": "a deployment's",
     "sequences": "a party's",
     "signature_nonces": "a terminal's",
     "spent_sign_ins": "found by hash",

@@ -13,7 +13,7 @@ class TestPage:
         A page is accessible in both themes, light, still, usable by keyboard and at 200 %.
         """
         page = await stage.show(shown)
-        found = await findings(page)
+        found = await findings(page, in_place=shown.in_place)
         said = [
             each for each in stage.watch.taken() if not (shown.refused and "status of 4" in each)
         ]

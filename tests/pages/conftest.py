@@ -1,13 +1,13 @@
 """A region and somebody's browser in it."""
 
-import re
-
 import pytest
 
 from tests.fakes.integrations import FakeIntegration, manifest
 from tests.fixtures.region import LI, Region
-
-PROOF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+from tests.pages.at_work import PROOF, Operator
+from tests.unit.wallet.operators.cheap import CHEAP
+from wallet.operators.passwords import Passwords
+from wallet.operators.words import Role
 
 
 class Browser:
@@ -55,3 +55,33 @@ async def signed_in(browser):
     """
     await browser.sign_in()
     return browser
+
+
+@pytest.fixture
+def operator(region, browser):
+    """
+    Somebody with a browser; hashing their password costs next to nothing.
+    """
+    services = region.people.operators
+    services.enrolment._passwords = services.signing_in._passwords = Passwords(CHEAP)
+    return Operator(region, browser.client)
+
+
+@pytest.fixture
+async def at_work(operator):
+    """
+    An operator who is signed in.
+    """
+    await operator.enrol()
+    await operator.sign_in()
+    return operator
+
+
+@pytest.fixture
+async def auditor(operator):
+    """
+    Somebody signed in who reads and does not act.
+    """
+    await operator.enrol(Role.AUDITOR)
+    await operator.sign_in()
+    return operator

@@ -1,6 +1,6 @@
 """How amounts and instants are written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,3 +38,23 @@ class TestInstant:
         at = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
         assert "2026-03-02T01:30:00+00:00" == formats.machine(at)
+
+
+class TestAge:
+    @pytest.mark.parametrize(
+        ("seconds", "expected"),
+        [
+            (-1, ("minutes", 0)),
+            (59 * 60, ("minutes", 59)),
+            (3_600, ("hours", 1)),
+            (2 * 86_400 - 1, ("hours", 47)),
+            (2 * 86_400, ("days", 2)),
+        ],
+    )
+    def test_of(self, seconds, expected):
+        """
+        How long something lasts is told in one unit.
+        """
+        since = datetime(2026, 3, 2, tzinfo=UTC)
+
+        assert expected == formats.age(since, since + timedelta(seconds=seconds))

@@ -2,17 +2,27 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from integrations.spi import PersonKey, Purpose
+from wallet.calls.service import OUTCOMES
+from wallet.figures.words import ProcessKind
+from wallet.http.tally import CallOutcome
 from wallet.operators.passwords import Weakness
 from wallet.operators.words import EventKind, Role
 from wallet.pages import texts
 from wallet.pages.language import Language
-from wallet.parties.words import PartyKind, PartyStatus, TerminalKind, TerminalStatus
+from wallet.parties.words import PartyKind, PartyStatus, SettledBy, TerminalKind, TerminalStatus
+from wallet.settling.refunding import REFUND_PHASES
 from wallet.settling.reviewing import KINDS
-from wallet.settling.states import PHASES
+from wallet.settling.states import PHASES, STATUSES, STEPS
+from wallet.settling.tendering import TENDER_PHASES, TENDER_STEPS
+from wallet.vault.ages import State as KeyState
+from wallet.vault.ages import Use
+from wallet.vault.keyfile import SuiteName
+from wallet.visiting.machine import VISIT_PHASES
 
 PAGES = Path(texts.__file__).parents[1]
 USED = re.compile(r'\bt\("([a-z_.]+)"')
@@ -53,6 +63,17 @@ class TestCatalogues:
         shown = {
             *(f"phase.{name}" for name in PHASES),
             *(f"kind.{name}" for name in KINDS),
+            *(f"status.{name}" for name in STATUSES),
+            *(f"phase.{name}" for name in (*VISIT_PHASES, *REFUND_PHASES)),
+            *(f"part.phase.{name}" for name in (*TENDER_PHASES, *REFUND_PHASES)),
+            *(f"operation.{name}" for name in (*STEPS, *TENDER_STEPS) if name not in {"", "ask"}),
+            *(f"call.{name}" for name in get_args(CallOutcome)),
+            *(f"call.outcome.{name}" for name in OUTCOMES),
+            *(f"process.{name.value}" for name in ProcessKind),
+            *(f"key.{name.value}" for name in Use),
+            *(f"key.state.{name}" for name in get_args(KeyState)),
+            *(f"suite.{name.value}" for name in SuiteName),
+            *(f"settled_by.{name.value}" for name in SettledBy),
             *(f"purpose.{name.value}" for name in Purpose),
             *(f"event.{name.value}" for name in EventKind),
             *(f"role.{name.value}" for name in Role),

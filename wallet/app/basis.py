@@ -11,7 +11,9 @@ from wallet.calls.guard import Guard
 from wallet.clock import Clock
 from wallet.db.engine import create_engine
 from wallet.db.session import Database
+from wallet.figures.collecting import Collector
 from wallet.http.metrics import Metrics
+from wallet.http.tally import Both, Tally
 from wallet.ids import Ids
 from wallet.oidc.configuration import Providers
 from wallet.settings import Settings
@@ -26,7 +28,8 @@ class Basis:
 
     Attributes:
         elapsed: a clock that only moves forward, in seconds.
-        metrics: what this process counts.
+        metrics: what this process counts, for Prometheus.
+        collector: the same for the operators' pages, until it is written down.
     """
 
     settings: Settings
@@ -36,9 +39,17 @@ class Basis:
     vault: Vault
     registry: Registry
     guard: Guard
+    collector: Collector
     elapsed: Callable[[], float] = time.monotonic
     metrics: Metrics = field(default_factory=Metrics)
     providers: Providers = field(default_factory=Providers)
+
+    @property
+    def tally(self) -> Tally:
+        """
+        Whoever counts.
+        """
+        return Both(self.metrics, self.collector)
 
 
 def basis(
@@ -55,6 +66,7 @@ def basis(
     Open the database and the vault.
     """
     metrics = Metrics()
+    collector = Collector(clock)
     engine = create_engine(
         settings.database_url.get_secret_value(), pool_size=settings.database_pool
     )
@@ -63,10 +75,11 @@ def basis(
         clock=clock,
         elapsed=elapsed,
         metrics=metrics,
+        collector=collector,
         ids=ids,
         database=Database(engine),
         vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
         registry=registry,
-        guard=Guard(clock=clock, tally=metrics),
+        guard=Guard(clock=clock, tally=Both(metrics, collector), elapsed=elapsed),
         providers=providers,
     )

@@ -18,6 +18,8 @@ from wallet.consents.controller import ConsentsController
 from wallet.db import migrate
 from wallet.devices.controller import DevicesController, FreezingController
 from wallet.devices.showing_controller import BarcodesController, CodeController
+from wallet.figures.reporting import reporting
+from wallet.figures.words import ProcessKind
 from wallet.http.bodies import StrictRequest
 from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.described import SCOPES
@@ -39,8 +41,9 @@ from wallet.journal.controller import JournalController
 from wallet.oidc.service import RelyingParty
 from wallet.oidc.services import OPERATOR_SIGN_IN, RESIDENT_SIGN_IN
 from wallet.pages.front import Front
+from wallet.pages.operator.books import Books
 from wallet.pages.operator.door import Door
-from wallet.pages.operator.overview import Books
+from wallet.pages.operator.looking import Looking
 from wallet.pages.providing import Way
 from wallet.pages.routes import pages
 from wallet.parties.controller import TerminalsController, TokenController
@@ -90,11 +93,12 @@ def create_app(services: Services) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        yield
+        async with reporting(services.reporter(ProcessKind.SERVER)):
+            yield
         await services.close()
 
     app = Litestar(
-        route_handlers=[*CONTROLLERS, _pages(services)],
+        route_handlers=[*CONTROLLERS, _pages(services, timekeeping)],
         dependencies=_dependencies(services, _readiness(basis, timekeeping)),
         guards=[clock_guard(timekeeping, *CLOCKED)],
         middleware=[LimitsMiddleware()],
@@ -115,20 +119,19 @@ def create_app(services: Services) -> Litestar:
     return app
 
 
-def _pages(services: Services) -> Router:
-    settings = services.basis.settings
-    secure = settings.public_origin.startswith("https:")
-    people = services.people
+def _pages(services: Services, timekeeping: Timekeeping) -> Router:
+    basis, people = services.basis, services.people
+    secure = basis.settings.public_origin.startswith("https:")
     return pages(
         people.sessions,
         Front(
             secure=secure,
-            demo_login=settings.demo_login,
+            demo_login=basis.settings.demo_login,
             way=_way(people.providers.resident, RESIDENT_SIGN_IN, "signing-in", secure=secure),
         ),
         Door(
             operators=people.operators,
-            vault=services.basis.vault,
+            vault=basis.vault,
             secure=secure,
             way=_way(
                 people.providers.operator, OPERATOR_SIGN_IN, "operator-signing-in", secure=secure
@@ -137,15 +140,27 @@ def _pages(services: Services) -> Router:
         Books(
             administration=people.administration,
             review=services.money.review,
-            registry=services.basis.registry,
+            registry=basis.registry,
+            figures=services.figures,
+            looking=Looking(
+                database=basis.database,
+                clock=basis.clock,
+                operators=people.operators,
+                residents=people.residents,
+                journal=people.journal,
+            ),
+            work=services.money.work,
+            vault=basis.vault,
+            timekeeping=timekeeping,
+            region=basis.settings.issuer_region,
         ),
     )
 
 
-def _way(provider: RelyingParty | None, door: str, cookie: str, *, secure: bool) -> Way | None:
+def _way(provider: RelyingParty | None, door: str, kept: str, *, secure: bool) -> Way | None:
     if provider is None:
         return None
-    return Way(provider, door=door, cookie=cookie, secure=secure)
+    return Way(provider, door=door, kept=kept, secure=secure)
 
 
 def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:

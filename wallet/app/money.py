@@ -147,7 +147,7 @@ def _till(
         visits=visiting,
         parties=p.parties,
         work=engine.work,
-        tally=b.metrics,
+        tally=b.tally,
     )
     return Till(
         mover=mover,

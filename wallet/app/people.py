@@ -197,12 +197,12 @@ def resolving(b: Basis, p: People) -> ResolvingService:
         ids=b.ids,
         holder=holder,
         gate=gate,
-        asker=Asker(registry=b.registry, guard=b.guard, tally=b.metrics, elapsed=b.elapsed),
+        asker=Asker(registry=b.registry, guard=b.guard, tally=b.tally, elapsed=b.elapsed),
         registry=b.registry,
         parties=p.parties,
         presentations=p.presentations,
         idempotency=p.idempotency,
-        tally=b.metrics,
+        tally=b.tally,
         shortcut=_shortcut(b, p),
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from wallet.app.basis import Basis
 from wallet.app.people import People
 from wallet.calls import numbers
+from wallet.figures.service import FiguresService
 from wallet.work.duties import Duty
 from wallet.work.service import WorkService
 
@@ -22,6 +23,7 @@ def pruning(b: Basis, p: People, work: WorkService) -> dict[str, Duty]:
     duties = {
         "prune_calls": sequences,
         "prune_devices": p.devices.devices.prune,
+        "prune_figures": FiguresService(database=b.database, clock=b.clock).prune,
         "prune_idempotency": p.idempotency.prune,
         "prune_operators": p.operators.prune,
         "prune_parties": p.parties.prune,

@@ -11,6 +11,9 @@ from wallet.app.basis import Basis, basis
 from wallet.app.money import Money, money
 from wallet.app.people import People, people, resolving
 from wallet.clock import Clock
+from wallet.figures.reporting import Reporter
+from wallet.figures.service import FiguresService
+from wallet.figures.words import ProcessKind
 from wallet.ids import Ids
 from wallet.oidc.configuration import Providers
 from wallet.resolving.service import ResolvingService
@@ -49,6 +52,27 @@ class Services:
             owner: its name, unique among the living.
         """
         return Loop(work=self.money.work, stepper=self.money.stepper, owner=owner)
+
+    @property
+    def figures(self) -> FiguresService:
+        """
+        What all processes of the deployment counted and know.
+        """
+        return FiguresService(database=self.basis.database, clock=self.basis.clock)
+
+    def reporter(self, kind: ProcessKind) -> Reporter:
+        """
+        Return what writes this process's figures down.
+        """
+        b = self.basis
+        return Reporter(
+            database=b.database,
+            clock=b.clock,
+            ids=b.ids,
+            collector=b.collector,
+            kind=kind,
+            integrations=[each.manifest.id for each in b.registry],
+        )
 
     async def begin_duties(self) -> None:
         """

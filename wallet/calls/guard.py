@@ -6,6 +6,7 @@ through when half open; ours is told the time and lets one probe through.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ import structlog
 from integrations.spi import UnavailableError
 from wallet.calls.errors import NotStartedError
 from wallet.clock import Clock
-from wallet.http.tally import BreakerState, NoTally, Tally
+from wallet.http.tally import BreakerState, CallOutcome, NoTally, Tally
 
 _log = structlog.get_logger("wallet.calls")
 
@@ -84,7 +85,8 @@ class Guard:
         most_at_once: calls of one integration under way at a time in this process.
         threshold: failures in a row that open its breaker.
         pause_seconds: how long it stays open.
-        tally: is told when a breaker opens or closes.
+        tally: is told of each call, and when a breaker opens or closes.
+        elapsed: a clock that only moves forward, in seconds, to time calls by.
     """
 
     def __init__(
@@ -95,8 +97,10 @@ class Guard:
         threshold: int = 8,
         pause_seconds: int = 5,
         tally: Tally | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
+        self._elapsed = elapsed
         self._tally = tally or NoTally()
         self._most = most_at_once
         self._threshold = threshold
@@ -131,7 +135,9 @@ class Guard:
         """
         lane = self._lanes.setdefault(integration_id, _Lane(self._threshold, self._pause))
         if len(lane.running) >= self._most or not lane.breaker.admits(self._clock.now()):
+            self._tally.call(integration_id, "held_back", 0.0)
             raise NotStartedError("not asked")
+        begun = self._elapsed()
         task = asyncio.ensure_future(_started(call))
         lane.running.add(task)
         task.add_done_callback(lane.running.discard)
@@ -144,6 +150,8 @@ class Guard:
             healthy = not failed(result)
             return result
         finally:
+            outcome: CallOutcome = "answered" if healthy else "failed"
+            self._tally.call(integration_id, outcome, self._elapsed() - begun)
             self._note(lane.breaker, integration_id, failed=not healthy)
 
     def _note(self, breaker: Breaker, integration_id: str, *, failed: bool) -> None:

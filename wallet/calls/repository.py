@@ -2,6 +2,7 @@
 Statements on committed calls.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -33,10 +34,10 @@ async def latest(
 
 
 async def newest(
-    session: AsyncSession, resident_id: int, subject: tuple[str, int]
-) -> CallRow | None:
+    session: AsyncSession, resident_id: int, subject: tuple[str, int], limit: int = 1
+) -> Sequence[CallRow]:
     """
-    Return the newest call about a subject, of whatever operation.
+    Return the newest calls about a subject, of whatever operation.
     """
     statement = (
         select(CallRow)
@@ -46,9 +47,9 @@ async def newest(
             col(CallRow.subject_id) == subject[1],
         )
         .order_by(col(CallRow.prepared_at).desc(), col(CallRow.call_id).desc())
-        .limit(1)
+        .limit(limit)
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(statement)).scalars().all()
 
 
 async def change(

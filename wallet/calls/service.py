@@ -6,7 +6,7 @@ answered is never performed again unless its state machine knows that repeating 
 call; its outcome is asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -29,11 +29,14 @@ from integrations.spi import (
     Unknown,
 )
 from wallet.calls import numbers, repository
+from wallet.calls.asked import Asked
 from wallet.calls.models import CallRow
 from wallet.calls.outside import Order, Outside
 from wallet.clock import Clock
 from wallet.ids import Ids
 from wallet.vault import Keep, Place, Vault
+
+__all__ = ("OUTCOMES", "Asked", "Call", "CallsService", "Subject")
 
 _OUTCOMES: Mapping[type, str] = {
     Succeeded: "succeeded",
@@ -44,6 +47,7 @@ _OUTCOMES: Mapping[type, str] = {
     Happened: "happened",
     DidNotHappen: "did_not_happen",
 }
+OUTCOMES: tuple[str, ...] = tuple(_OUTCOMES.values())
 
 
 class Parties(Protocol):
@@ -83,26 +87,6 @@ class Call(Struct, frozen=True, kw_only=True):
     queries: int
     doubtful_at: datetime | None
     exhausted_at: datetime | None
-
-
-class Asked(Struct, frozen=True, kw_only=True):
-    """
-    What somebody needs who asks the partner about a call.
-
-    Attributes:
-        integration_id, operation: what was asked of whom.
-        reference: the partner-visible id of the call.
-        code: ours for what the partner said, if it said anything definite.
-        partner_code: its own.
-        sent_at: aware UTC instant, or None when it never left.
-    """
-
-    integration_id: str
-    operation: str
-    reference: str
-    code: str
-    partner_code: str
-    sent_at: datetime | None
 
 
 class CallsService:
@@ -183,15 +167,15 @@ class CallsService:
         return _call(row, payload)
 
     async def newest(
-        self, session: AsyncSession, resident_id: int, subject: Subject
-    ) -> Asked | None:
+        self, session: AsyncSession, resident_id: int, subject: Subject, limit: int
+    ) -> Sequence[Asked]:
         """
-        Return what was asked last about a subject.
+        Return what was asked last about a subject, the newest first.
         """
-        row = await repository.newest(session, resident_id, (subject.kind, subject.subject_id))
-        if row is None:
-            return None
-        return Asked(**{name: getattr(row, name) for name in Asked.__struct_fields__})
+        key = (subject.kind, subject.subject_id)
+        rows = await repository.newest(session, resident_id, key, limit)
+        names = Asked.__struct_fields__
+        return [Asked(**{name: getattr(row, name) for name in names}) for row in rows]
 
     async def send(self, session: AsyncSession, call: Call) -> None:
         """

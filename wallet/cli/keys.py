@@ -12,6 +12,7 @@ from wallet.cli.composition import load_keys
 from wallet.clock import SystemClock, seconds
 from wallet.settings import Settings
 from wallet.vault import keyfile, rotation
+from wallet.vault.ages import Use, ages
 from wallet.vault.errors import KeyFileError, KeyRotationError
 from wallet.vault.keyfile import KeyFile, SuiteName
 
@@ -46,14 +47,14 @@ def show() -> None:
     """
     List the keys with their ages; no secret is shown.
     """
-    keys = load_keys(Settings())
-    for code_key in keys.code_keys:
-        until = _instant(code_key.retires_at) if code_key.retires_at is not None else "open"
-        since = _instant(code_key.not_before)
-        click.echo(f"code key {code_key.key_id:3}  {code_key.suite}  from {since}  until {until}")
-    for data_key in keys.data_keys:
-        mark = "encrypts" if data_key.version == keys.data_key.version else "decrypts"
-        click.echo(f"data key {data_key.version:3}  {data_key.suite}  {mark}")
+    now = seconds(SystemClock().now())
+    for key in ages(load_keys(Settings()), now):
+        since = "unknown" if key.since_seconds is None else _instant(key.since_seconds)
+        line = f"{key.use.value} key {key.name:>3}  {key.suite:13}  from {since}"
+        if key.use is Use.CODE:
+            until = "open" if key.until_seconds is None else _instant(key.until_seconds)
+            line += f"  until {until}"
+        click.echo(f"{line}  {key.state}{', old: rotate it' if key.is_old else ''}")
 
 
 @command.command("rotate-code")
@@ -89,7 +90,10 @@ def rotate_data() -> None:
     """
     settings = Settings()
     suite = SuiteName(settings.code_suite)
-    _replace(settings, lambda keys: rotation.rotate_data_key(keys, suite, secrets.token_bytes))
+    now = seconds(SystemClock().now())
+    _replace(
+        settings, lambda keys: rotation.rotate_data_key(keys, suite, now, secrets.token_bytes)
+    )
     click.echo("a new data key encrypts after the next restart")
 
 

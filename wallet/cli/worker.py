@@ -17,6 +17,8 @@ from wallet.cli.composition import load_keys, open_registry
 from wallet.cli.metering import page
 from wallet.cli.running import freeze
 from wallet.clock import SystemClock
+from wallet.figures.reporting import reporting
+from wallet.figures.words import ProcessKind
 from wallet.logs import configure
 from wallet.settings import Settings
 
@@ -50,7 +52,8 @@ async def _work(settings: Settings) -> None:
         with page(settings.metrics_port, services.basis.metrics.registry):
             await _begin_duties(services)
             click.echo("worker ready")
-            await loop.run()
+            async with reporting(services.reporter(ProcessKind.WORKER)):
+                await loop.run()
     finally:
         await services.close()
 

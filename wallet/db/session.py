@@ -2,7 +2,7 @@
 Transactions. The only commit of the whole wallet stands here.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -12,6 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from wallet.db.engine import READ_ONLY
 from wallet.db.pinned import Pinned
 from wallet.errors import OverloadedError, StorageFullError
+
+Witness = Callable[[AsyncSession], Awaitable[None]]
+
+
+async def nobody(_session: AsyncSession) -> None:
+    """
+    Write nothing down.
+    """
 
 
 class Database:

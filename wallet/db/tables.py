@@ -88,8 +88,8 @@ def flag() -> Any:  # noqa: ANN401
     return column(Flag)
 
 
-def instant(*, null: bool = False) -> Any:  # noqa: ANN401
+def instant(*, key: bool = False, null: bool = False) -> Any:  # noqa: ANN401
     """
     Return a column of aware UTC instants.
     """
-    return column(UtcInstant, null=null)
+    return column(UtcInstant, key=key, null=null)

@@ -11,7 +11,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from wallet.http.tally import BreakerState
+from wallet.http.tally import BreakerState, CallOutcome
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -26,48 +26,57 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
-        self._requests = Counter(
-            "fusion_wallet_requests",
-            "Requests answered.",
-            ("method", "route", "status"),
-            registry=self.registry,
+        self._requests = self._counter(
+            "requests", "Requests answered.", "method", "route", "status"
         )
-        self._request_seconds = Histogram(
-            "fusion_wallet_request_seconds",
-            "Time from the first byte of a request to its answer.",
-            ("route",),
-            buckets=_SECONDS,
-            registry=self.registry,
+        self._request_seconds = self._histogram(
+            "request", "Time from the first byte of a request to its answer.", "route"
         )
-        self._resolves = Counter(
-            "fusion_wallet_resolves",
+        self._resolves = self._counter(
+            "resolves",
             "Codes presented, by outcome: accepted, repeated or the problem code.",
-            ("outcome",),
-            registry=self.registry,
+            "outcome",
         )
-        self._verdicts = Counter(
-            "fusion_wallet_verdicts",
+        self._verdicts = self._counter(
+            "verdicts",
             "Verdicts, by integration and outcome: valid, unavailable or the refusal code.",
-            ("integration", "outcome"),
-            registry=self.registry,
+            "integration",
+            "outcome",
         )
-        self._verdict_seconds = Histogram(
-            "fusion_wallet_verdict_seconds",
-            "Time an integration took for a verdict.",
-            ("integration",),
-            buckets=_SECONDS,
-            registry=self.registry,
+        self._verdict_seconds = self._histogram(
+            "verdict", "Time an integration took for a verdict.", "integration"
         )
-        self._settlements = Counter(
-            "fusion_wallet_settlement_steps",
+        self._calls = self._counter(
+            "calls",
+            "Calls of integrations, by how they ended: answered, failed or held_back.",
+            "integration",
+            "outcome",
+        )
+        self._call_seconds = self._histogram(
+            "call", "Time a call of an integration took.", "integration"
+        )
+        self._settlements = self._counter(
+            "settlement_steps",
             "Steps of settlements, by the phase and status they led to.",
-            ("phase", "status"),
-            registry=self.registry,
+            "phase",
+            "status",
         )
-        self._breakers = Counter(
-            "fusion_wallet_breaker_changes",
+        self._breakers = self._counter(
+            "breaker_changes",
             "Changes of an integration's breaker, by the state they led to: open or closed.",
-            ("integration", "state"),
+            "integration",
+            "state",
+        )
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(f"fusion_wallet_{name}", meaning, labels, registry=self.registry)
+
+    def _histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
+        return Histogram(
+            f"fusion_wallet_{name}_seconds",
+            meaning,
+            labels,
+            buckets=_SECONDS,
             registry=self.registry,
         )
 
@@ -92,10 +101,19 @@ class Metrics:
         self._verdicts.labels(integration_id, outcome).inc()
         self._verdict_seconds.labels(integration_id).observe(seconds)
 
-    def settlement(self, phase: str, status: str) -> None:
+    def call(self, integration_id: str, outcome: CallOutcome, seconds: float) -> None:
+        """
+        Count a call of an integration; one that was held back took no time.
+        """
+        self._calls.labels(integration_id, outcome).inc()
+        if outcome != "held_back":
+            self._call_seconds.labels(integration_id).observe(seconds)
+
+    def settlement(self, phase: str, status: str, *, entered: bool) -> None:
         """
         Count a step of a settlement by where it led.
         """
+        del entered
         self._settlements.labels(phase, status).inc()
 
     def breaker(self, integration_id: str, state: BreakerState) -> None:

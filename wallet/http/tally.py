@@ -5,6 +5,7 @@ What the slices tell whoever counts. `wallet.http.metrics` counts for Prometheus
 from typing import Literal, Protocol
 
 BreakerState = Literal["open", "closed"]
+CallOutcome = Literal["answered", "failed", "held_back"]
 
 
 class Tally(Protocol):
@@ -24,9 +25,15 @@ class Tally(Protocol):
         """
         ...
 
-    def settlement(self, phase: str, status: str) -> None:
+    def call(self, integration_id: str, outcome: CallOutcome, seconds: float) -> None:
         """
-        Count a step of a settlement by where it led.
+        Count a call of an integration: answered, failed, or held back by a breaker or a full lane.
+        """
+        ...
+
+    def settlement(self, phase: str, status: str, *, entered: bool) -> None:
+        """
+        Count a step of a settlement by where it led, and whether into another phase.
         """
         ...
 
@@ -52,7 +59,12 @@ class NoTally:
         Do nothing.
         """
 
-    def settlement(self, phase: str, status: str) -> None:
+    def call(self, integration_id: str, outcome: CallOutcome, seconds: float) -> None:
+        """
+        Do nothing.
+        """
+
+    def settlement(self, phase: str, status: str, *, entered: bool) -> None:
         """
         Do nothing.
         """
@@ -61,3 +73,47 @@ class NoTally:
         """
         Do nothing.
         """
+
+
+class Both:
+    """
+    Tells two who count.
+    """
+
+    def __init__(self, first: Tally, second: Tally) -> None:
+        self._both = (first, second)
+
+    def resolve(self, outcome: str) -> None:
+        """
+        Tell both of a presented code.
+        """
+        for each in self._both:
+            each.resolve(outcome)
+
+    def verdict(self, integration_id: str, outcome: str, seconds: float) -> None:
+        """
+        Tell both of a verdict.
+        """
+        for each in self._both:
+            each.verdict(integration_id, outcome, seconds)
+
+    def call(self, integration_id: str, outcome: CallOutcome, seconds: float) -> None:
+        """
+        Tell both of a call.
+        """
+        for each in self._both:
+            each.call(integration_id, outcome, seconds)
+
+    def settlement(self, phase: str, status: str, *, entered: bool) -> None:
+        """
+        Tell both of a settlement's step.
+        """
+        for each in self._both:
+            each.settlement(phase, status, entered=entered)
+
+    def breaker(self, integration_id: str, state: BreakerState) -> None:
+        """
+        Tell both of a breaker.
+        """
+        for each in self._both:
+            each.breaker(integration_id, state)

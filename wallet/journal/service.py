@@ -144,10 +144,21 @@ class JournalService:
         Raises:
             ValidationFailedError: the cursor is not one of this resident's.
         """
-        before = None if cursor is None else self._opened(resident_id, cursor)
         async with self._database.reading() as session:
-            rows = await repository.page(session, resident_id, before, limit + 1)
-            entries = [await self._read(session, row) for row in rows[:limit]]
+            return await self.page(session, resident_id, cursor=cursor, limit=limit)
+
+    async def page(
+        self, session: AsyncSession, resident_id: int, *, cursor: str | None = None, limit: int
+    ) -> Page:
+        """
+        Return a page of a resident's journal in a transaction that does more than read it.
+
+        Raises:
+            ValidationFailedError: the cursor is not one of this resident's.
+        """
+        before = None if cursor is None else self._opened(resident_id, cursor)
+        rows = await repository.page(session, resident_id, before, limit + 1)
+        entries = [await self._read(session, row) for row in rows[:limit]]
         more = len(rows) > limit
         return Page(entries=tuple(entries), next_cursor=entries[-1].id if more else None)
 

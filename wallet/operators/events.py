@@ -2,9 +2,8 @@
 What operators did: written in the transaction of the deed, never changed, read by auditors.
 """
 
-import re
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +14,7 @@ from wallet.errors import StateConflictError, ValidationFailedError
 from wallet.http.callers import OperatorCaller
 from wallet.ids import Ids
 from wallet.operators import repository
-from wallet.operators.grounds import is_purpose, is_ticket
+from wallet.operators.grounds import Grounds
 from wallet.operators.models import OperatorEventRow
 from wallet.operators.words import Detail, EventKind
 from wallet.vault import Vault
@@ -25,7 +24,6 @@ PERSON_KIND: Final = "res"
 EVENT_KIND: Final = "evt"
 LARGEST_PAGE: Final = 100
 STEP_UP_LIFE: Final = timedelta(minutes=10)
-_NUMBER: Final = re.compile(r"\d(?:[ .-]?\d){5}")
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -42,6 +40,7 @@ class Event(Struct, frozen=True, kw_only=True):
         person: the sealed handle of the resident who was looked at.
         purpose: why.
         ticket: which ticket asked for it.
+        about: the sealed handle of the party, or of what was asked about again.
     """
 
     id: str
@@ -53,6 +52,7 @@ class Event(Struct, frozen=True, kw_only=True):
     person: str | None
     purpose: str | None
     ticket: str | None
+    about: str | None
 
 
 class EventsPage(Struct, frozen=True, kw_only=True):
@@ -83,18 +83,9 @@ class EventsService:
         detail: Detail = Detail.NOTHING,
     ) -> None:
         """
-        Append an event other than a look.
+        Append an event of an account or a session.
         """
-        await repository.add_event(
-            session,
-            OperatorEventRow(
-                event_id=self._ids.local(),
-                at=self._clock.now(),
-                operator_id=operator_id,
-                kind=kind.value,
-                detail=detail.value,
-            ),
-        )
+        await repository.add_event(session, self._row(kind, operator_id, detail=detail.value))
 
     async def refused(
         self,
@@ -111,12 +102,7 @@ class EventsService:
             await self.write(session, EventKind.LOCKED, operator_id, what)
 
     async def looked(
-        self,
-        session: AsyncSession,
-        caller: OperatorCaller,
-        resident_id: int,
-        purpose: str,
-        ticket: str,
+        self, session: AsyncSession, caller: OperatorCaller, resident_id: int, grounds: Grounds
     ) -> None:
         """
         Append that an operator looks at a person, before anything is shown.
@@ -127,34 +113,62 @@ class EventsService:
             session: of the transaction that reads the person.
             caller: who looks.
             resident_id: at whom.
-            purpose: why, 1 to 60 printable characters without a number of six digits or more.
-            ticket: 1 to 32 letters, digits, dots, dashes and underscores.
+            grounds: why.
 
         Raises:
-            ValidationFailedError: purpose or ticket is missing or not of that form.
             StateConflictError: the session's last TOTP code is more than ten minutes old.
         """
-        purpose = purpose.strip()
-        if not is_purpose(purpose):
-            raise ValidationFailedError("Look at: purpose")
-        if _NUMBER.search(purpose):
-            raise ValidationFailedError("Numbers of people do not belong into a purpose.")
-        if not is_ticket(ticket):
-            raise ValidationFailedError("Look at: ticket")
         if not self.stepped_up(caller):
             raise StateConflictError("Show a code of the authenticator first.")
-        await repository.add_event(
-            session,
-            OperatorEventRow(
-                event_id=self._ids.local(),
-                at=self._clock.now(),
-                operator_id=caller.operator_id,
-                kind=EventKind.LOOKED.value,
-                detail=Detail.NOTHING.value,
-                person=self.person(resident_id),
-                purpose=purpose,
-                ticket=ticket,
-            ),
+        await self._grounded(
+            session, caller, EventKind.LOOKED, grounds, person=self.person(resident_id)
+        )
+
+    async def sought(
+        self, session: AsyncSession, caller: OperatorCaller, grounds: Grounds
+    ) -> None:
+        """
+        Append that an operator looked for a person and found nobody.
+        """
+        await self._grounded(session, caller, EventKind.SOUGHT, grounds)
+
+    async def asked_again(
+        self, session: AsyncSession, caller: OperatorCaller, grounds: Grounds, about: str
+    ) -> None:
+        """
+        Append that an operator had the outside asked again about something in review.
+        """
+        await self._grounded(session, caller, EventKind.ASKED_AGAIN, grounds, about=about)
+
+    async def acted(
+        self, session: AsyncSession, caller: OperatorCaller, kind: EventKind, about: str
+    ) -> None:
+        """
+        Append what an operator did with a party or a terminal.
+        """
+        await repository.add_event(session, self._row(kind, caller.operator_id, about=about))
+
+    async def _grounded(
+        self,
+        session: AsyncSession,
+        caller: OperatorCaller,
+        kind: EventKind,
+        grounds: Grounds,
+        **more: str,
+    ) -> None:
+        row = self._row(
+            kind, caller.operator_id, purpose=grounds.purpose, ticket=grounds.ticket, **more
+        )
+        await repository.add_event(session, row)
+
+    def _row(self, kind: EventKind, operator_id: int | None, **more: str) -> OperatorEventRow:
+        values: dict[str, Any] = {"detail": Detail.NOTHING.value} | more
+        return OperatorEventRow(
+            event_id=self._ids.local(),
+            at=self._clock.now(),
+            operator_id=operator_id,
+            kind=kind.value,
+            **values,
         )
 
     def stepped_up(self, caller: OperatorCaller) -> bool:
@@ -169,6 +183,13 @@ class EventsService:
         Return the handle under which operators know a resident.
         """
         return self._vault.seal_id(PERSON_KIND, AUDIENCE, resident_id, 0)
+
+    def whose(self, handle: str) -> int | None:
+        """
+        Return the resident behind such a handle, or None.
+        """
+        opened = self._vault.open_id(PERSON_KIND, AUDIENCE, handle)
+        return None if opened is None else opened[0]
 
     async def page(self, *, cursor: str | None = None, limit: int = 50) -> EventsPage:
         """
@@ -206,4 +227,5 @@ class EventsService:
             person=row.person,
             purpose=row.purpose,
             ticket=row.ticket,
+            about=row.about,
         )

@@ -8,12 +8,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 
 from wallet.db.tables import Table, big, blob, instant, table, text
-from wallet.operators.words import EventKind, Role, Stage, Status
+from wallet.operators.words import GROUNDED, EventKind, Role, Stage, Status
 
 
 def _one_of(column: str, words: Iterable[str]) -> CheckConstraint:
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+_GROUNDED = f"kind IN ({', '.join(repr(kind.value) for kind in GROUNDED)})"
 
 
 def _of_operator() -> ForeignKeyConstraint:
@@ -137,7 +140,7 @@ class OperatorEventRow(Table, table=True):
     One thing that an operator did or that was done to an account.
 
     There is no statement that changes one. `operator_id` is empty where a name is nobody's;
-    `person` is a resident's sealed handle.
+    `person` is a resident's sealed handle, `about` that of a party or of something in review.
     """
 
     __tablename__ = "operator_events"
@@ -145,8 +148,8 @@ class OperatorEventRow(Table, table=True):
         _of_operator(),
         _one_of("kind", EventKind),
         CheckConstraint("(kind = 'looked') = (person is not null)", name="person"),
-        CheckConstraint("(kind = 'looked') = (purpose is not null)", name="purpose"),
-        CheckConstraint("(kind = 'looked') = (ticket is not null)", name="ticket"),
+        CheckConstraint(f"({_GROUNDED}) = (purpose is not null)", name="purpose"),
+        CheckConstraint(f"({_GROUNDED}) = (ticket is not null)", name="ticket"),
     )
 
     event_id: int = big(key=True)
@@ -157,3 +160,4 @@ class OperatorEventRow(Table, table=True):
     person: str | None = text(null=True)
     purpose: str | None = text(null=True)
     ticket: str | None = text(null=True)
+    about: str | None = text(null=True)

@@ -90,9 +90,13 @@ class SessionsService:
         await session.flush()
         return Opened(token=token, caller=_caller(added, row), ends_at=added.ends_at)
 
-    async def operator(self, token: str) -> OperatorCaller:
+    async def operator(self, token: str, *, noted: bool = True) -> OperatorCaller:
         """
         Authenticate a request by its session's token.
+
+        Args:
+            token: the session's.
+            noted: whether the request tells that somebody is there.
 
         Raises:
             TokenInvalidError: malformed, unknown, idle for too long, too old or ended.
@@ -106,7 +110,7 @@ class SessionsService:
         if found is None:
             raise TokenInvalidError
         caller = _caller(found[0], found[1])
-        if found[0].seen_at + _SEEN_EVERY <= now:
+        if noted and found[0].seen_at + _SEEN_EVERY <= now:
             async with self._database.transaction() as session:
                 await _note(session, caller.session_id, seen_at=now)
         return caller
@@ -148,6 +152,22 @@ class SessionsService:
             display=caller.display,
             stepped_up_at=now,
         )
+
+    async def refreshed(self, caller: OperatorCaller, code: str) -> OperatorCaller:
+        """
+        Take another TOTP code; of who has no authenticator here, factors that the provider saw.
+
+        Raises:
+            TokenInvalidError: the code is not right or was used, the session has ended, or the
+                provider saw no factors within ten minutes.
+            RateLimitedError: too many failures of this account.
+        """
+        if not code.strip():
+            async with self._database.reading() as session:
+                row = await repository.known(session, caller.operator_id)
+            if row is not None and row.totp_secret is None and self._events.stepped_up(caller):
+                return caller
+        return await self.step_up(caller, code)
 
     async def sign_out(self, caller: OperatorCaller) -> None:
         """

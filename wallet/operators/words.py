@@ -55,6 +55,17 @@ class EventKind(StrEnum):
     RESET = "reset"
     DISABLED = "disabled"
     ENABLED = "enabled"
+    SOUGHT = "sought"
+    ASKED_AGAIN = "asked_again"
+    PARTY_CREATED = "party_created"
+    PARTY_SUSPENDED = "party_suspended"
+    PARTY_RESUMED = "party_resumed"
+    TERMINAL_OFFERED = "terminal_offered"
+    TERMINAL_REVOKED = "terminal_revoked"
+
+
+# these need a purpose and a ticket
+GROUNDED: Final = (EventKind.LOOKED, EventKind.SOUGHT, EventKind.ASKED_AGAIN)
 
 
 class Detail(StrEnum):

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from wallet.http.callers import ResidentCaller
+from wallet.http.cookies import is_proof
 from wallet.http.errors import TokenInvalidError
 from wallet.http.limits import FORM, body_limits
 from wallet.pages.rendering import AnyRequest
@@ -50,6 +51,23 @@ async def fields_of(request: AnyRequest) -> dict[str, str]:
     }
 
 
+async def proven(request: AnyRequest, proof: str) -> dict[str, str]:
+    """
+    Return the text fields of a form of the session's own page.
+
+    Args:
+        request: with the form.
+        proof: what every page of the session proves itself with.
+
+    Raises:
+        TokenInvalidError: another page sent it.
+    """
+    fields = await fields_of(request)
+    if not is_proof(proof, fields.get("csrf", "")):
+        raise TokenInvalidError
+    return fields
+
+
 async def resident_form(request: AnyRequest, sessions: NamedDependency[SessionsService]) -> Form:
     """
     Return the form of a signed-in resident.
@@ -58,10 +76,7 @@ async def resident_form(request: AnyRequest, sessions: NamedDependency[SessionsS
         TokenInvalidError: nobody is signed in, or the form is not of this session's page.
     """
     caller = await sessions.visitor(request)
-    fields = await fields_of(request)
-    if not sessions.is_ours(caller, fields.get("csrf", "")):
-        raise TokenInvalidError
-    return Form(caller=caller, fields=fields)
+    return Form(caller=caller, fields=await proven(request, sessions.proof(caller)))
 
 
 def go(path: str) -> Response[None]:
@@ -69,6 +84,13 @@ def go(path: str) -> Response[None]:
     Send the browser to one of our pages, with GET.
     """
     return Redirect(path, status_code=SEE_OTHER)
+
+
+def leave(path: str) -> Response[None]:
+    """
+    Send the browser to one of our pages, away from the page that asked for a part of itself.
+    """
+    return Response(None, headers={"hx-redirect": path})
 
 
 def path_within(text: str, otherwise: str) -> str:

@@ -9,12 +9,13 @@ from litestar import Response
 from wallet.errors import InternalError, ValidationFailedError, WalletError
 from wallet.http.errors import TokenInvalidError
 from wallet.http.problems import request_id_of
-from wallet.pages.forms import go
+from wallet.pages.forms import go, leave
 from wallet.pages.language import language_of
 from wallet.pages.rendering import AnyRequest, page
 from wallet.pages.returning import remember
 from wallet.pages.texts import catalogue
 
+HTMX: Final = "hx-request"
 OPERATOR: Final = "/operator"
 SIGN_IN: Final = f"{OPERATOR}/sign-in"
 
@@ -24,7 +25,8 @@ def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
     Return the page for an error; who is not signed in is sent to do so.
     """
     if isinstance(error, TokenInvalidError):
-        away = go(SIGN_IN if request.url.path.startswith(OPERATOR) else "/sign-in")
+        path = SIGN_IN if request.url.path.startswith(OPERATOR) else "/sign-in"
+        away = leave(path) if HTMX in request.headers else go(path)
         remember(request, away)
         return away
     answer = page(

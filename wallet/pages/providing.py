@@ -7,6 +7,7 @@ from typing import Any, Final
 from litestar import Response
 from litestar.datastructures import Cookie
 
+from wallet.http.cookies import cookie, cookie_name
 from wallet.oidc.pending import LIFE
 from wallet.oidc.service import Identity, RelyingParty
 from wallet.oidc.services import LEAVE, START
@@ -25,15 +26,15 @@ class Way:
     Args:
         provider: where people sign in.
         door: path of the sign-in page it belongs to.
-        cookie: name of what the browser keeps meanwhile.
+        kept: name of what the browser keeps meanwhile.
         secure: whether the wallet is reached over TLS.
     """
 
-    def __init__(self, provider: RelyingParty, *, door: str, cookie: str, secure: bool) -> None:
+    def __init__(self, provider: RelyingParty, *, door: str, kept: str, secure: bool) -> None:
         self._provider = provider
         self._door = door
-        # the prefix keeps other hosts and plain HTTP from setting it (RFC 6265bis §4.1.3.2)
-        self._cookie = f"__Host-{cookie}" if secure else cookie
+        self._kept_as = kept
+        self._cookie = cookie_name(kept, secure=secure)
         self._secure = secure
 
     @property
@@ -104,12 +105,4 @@ class Way:
         return go(await self._provider.leave_address() or self._door)
 
     def _kept(self, value: str, seconds: int) -> Cookie:
-        return Cookie(
-            key=self._cookie,
-            value=value,
-            path="/",
-            max_age=seconds,
-            httponly=True,
-            secure=self._secure,
-            samesite="lax",
-        )
+        return cookie(self._kept_as, value, secure=self._secure, seconds=seconds)

@@ -72,6 +72,7 @@ def part(request: AnyRequest, template: str, **shown: object) -> str:
             yuan=formats.yuan,
             instant=partial(formats.instant, language),
             machine=formats.machine,
+            age=formats.age,
             language=language.value,
             text_size=text_size_of(request).value,
             here=request.url.path,

@@ -13,11 +13,15 @@ from wallet.pages.assets import assets
 from wallet.pages.design import DesignController
 from wallet.pages.forms import resident_form
 from wallet.pages.front import Front
+from wallet.pages.operator.books import Books
 from wallet.pages.operator.door import Door, OperatorForm
-from wallet.pages.operator.overview import Books, OverviewController
+from wallet.pages.operator.overview import OverviewController
 from wallet.pages.operator.parties import PartiesController
+from wallet.pages.operator.people import PeopleController
 from wallet.pages.operator.provider import OperatorProviderController
+from wallet.pages.operator.review import ReviewController
 from wallet.pages.operator.signing_in import OperatorSigningInController
+from wallet.pages.operator.systems import SystemsController
 from wallet.pages.problems import invalid, refused
 from wallet.pages.rendering import AnyRequest
 from wallet.pages.resident.code import CodeController
@@ -68,9 +72,12 @@ def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> 
             OverviewController,
             PartiesController,
             PaymentsController,
+            PeopleController,
             ProviderController,
+            ReviewController,
             ShellController,
             SigningInController,
+            SystemsController,
         ],
         dependencies={
             "books": Provide(lambda: books, sync_to_thread=False),

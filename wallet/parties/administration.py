@@ -5,7 +5,7 @@ Parties and terminals as an operator sees to them.
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,10 +13,11 @@ import msgspec
 from msgspec import Struct
 
 from wallet.clock import Clock
-from wallet.db.session import Database
+from wallet.db.session import Database, Witness, nobody
 from wallet.ids import Ids
 from wallet.parties import repository
 from wallet.parties.errors import InvalidProfileError, UnknownPartyError
+from wallet.parties.listed import PartyListed, PartyNames, TerminalListed
 from wallet.parties.models import EnrolmentTokenRow, PartyRow
 from wallet.parties.service import PartiesService, profile_place, settings_of
 from wallet.parties.words import PartySettings, PartyStatus, Scope, TerminalKind, scope_text
@@ -24,36 +25,6 @@ from wallet.vault import Vault
 
 ENROLMENT_PREFIX: Final = "fwe_"
 _PATH = re.compile(r"`(\$[A-Za-z0-9_.\[\]]*)`")
-
-
-class PartyListed(Struct, frozen=True, kw_only=True):
-    """
-    A party with what an operator may see of it.
-    """
-
-    party_id: int
-    status: str
-    settings: PartySettings
-
-
-class TerminalListed(Struct, frozen=True, kw_only=True):
-    """
-    A terminal with what an operator may see of it.
-
-    Attributes:
-        client_id: the id under which it knows itself.
-        scopes: space-separated.
-    """
-
-    party_id: int
-    terminal_id: int
-    client_id: str
-    name: str
-    kind: str
-    status: str
-    scopes: str
-    created_at: datetime
-    revoked_at: datetime | None
 
 
 class EnrolmentIssued(Struct, frozen=True, kw_only=True):
@@ -97,10 +68,13 @@ class PartiesAdministration:
         self._ids = ids
         self._vault = vault
         self._parties = parties
+        self.names = PartyNames(vault)
 
-    async def create_party(self, settings: PartySettings) -> int:
+    async def create_party(
+        self, settings: PartySettings, witness: Callable[[int], Witness] | None = None
+    ) -> int:
         """
-        Create an active party; returns its id.
+        Create an active party; returns its id, which `witness` is told before.
         """
         party_id = self._ids.local()
         row = PartyRow(
@@ -117,9 +91,12 @@ class PartiesAdministration:
         )
         async with self._database.transaction() as session:
             await repository.add(session, row)
+            await (witness(party_id) if witness else nobody)(session)
         return party_id
 
-    async def set_status(self, party_id: int, status: PartyStatus) -> None:
+    async def set_status(
+        self, party_id: int, status: PartyStatus, witness: Witness = nobody
+    ) -> None:
         """
         Suspend a party, or let it work again; effective at once.
 
@@ -129,6 +106,7 @@ class PartiesAdministration:
         async with self._database.transaction() as session:
             if not await repository.set_party_status(session, party_id, status):
                 raise UnknownPartyError
+            await witness(session)
 
     async def set_profile(
         self, party_id: int, integration_id: str, profile: bytes, schema: type[Struct] | None
@@ -172,6 +150,7 @@ class PartiesAdministration:
         kind: TerminalKind,
         scopes: frozenset[Scope],
         life: timedelta = timedelta(hours=24),
+        witness: Witness = nobody,
     ) -> EnrolmentIssued:
         """
         Give the right to enrol one terminal of a kind, with scopes.
@@ -194,6 +173,7 @@ class PartiesAdministration:
             if await repository.party(session, party_id) is None:
                 raise UnknownPartyError
             await repository.add(session, row)
+            await witness(session)
         return EnrolmentIssued(token=token, expires_at=row.expires_at)
 
     async def list_parties(self) -> Sequence[PartyListed]:
@@ -203,12 +183,20 @@ class PartiesAdministration:
         async with self._database.reading() as session:
             return [
                 PartyListed(
+                    id=self.names.party(row.party_id),
                     party_id=row.party_id,
                     status=row.status,
                     settings=settings_of(row),
                 )
                 for row in await repository.parties(session)
             ]
+
+    async def called(self) -> Mapping[int, str]:
+        """
+        Return what each party is called.
+        """
+        async with self._database.reading() as session:
+            return {row.party_id: row.name for row in await repository.parties(session)}
 
     async def list_terminals(self, party_id: int) -> Sequence[TerminalListed]:
         """
@@ -218,6 +206,7 @@ class PartiesAdministration:
             rows = await repository.terminals(session, party_id)
         return [
             TerminalListed(
+                id=self.names.terminal(row.party_id, row.terminal_id),
                 party_id=row.party_id,
                 terminal_id=row.terminal_id,
                 client_id=self._parties.terminal_name(row.party_id, row.terminal_id),
@@ -231,7 +220,9 @@ class PartiesAdministration:
             for row in rows
         ]
 
-    async def revoke_terminal(self, party_id: int, terminal_id: int) -> None:
+    async def revoke_terminal(
+        self, party_id: int, terminal_id: int, witness: Witness = nobody
+    ) -> None:
         """
         Revoke a terminal for good; effective at once.
 
@@ -241,6 +232,7 @@ class PartiesAdministration:
         async with self._database.transaction() as session:
             if not await repository.revoke(session, party_id, terminal_id, self._clock.now()):
                 raise UnknownPartyError
+            await witness(session)
 
 
 def enrolment_digest(token: str) -> bytes:

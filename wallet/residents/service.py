@@ -71,6 +71,15 @@ class ResidentsService:
         async with self._database.reading() as session:
             return await self.person(session, resident_id), self._today()
 
+    def check(self, person: Person) -> None:
+        """
+        Look whether a document number can be one of its type.
+
+        Raises:
+            DocumentInvalidError: it cannot.
+        """
+        self._document(person)
+
     async def find(self, session: AsyncSession, person: Person) -> int | None:
         """
         Return the resident whose document this is, or None.

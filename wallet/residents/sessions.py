@@ -16,7 +16,13 @@ from wallet.clock import Clock
 from wallet.db.session import Database
 from wallet.errors import NotFoundError
 from wallet.http.callers import Connection, ResidentCaller
-from wallet.http.cookies import CSRF_HEADER, changes_something, session_name
+from wallet.http.cookies import (
+    CSRF_HEADER,
+    SESSION,
+    changes_something,
+    cookie_name,
+    is_proof,
+)
 from wallet.http.errors import TokenInvalidError
 from wallet.ids import Ids
 from wallet.residents import repository
@@ -81,7 +87,7 @@ class SessionsService:
         self._vault = vault
         self._residents = residents
         self._demo_login = demo_login
-        self._cookie = session_name(secure=secure)
+        self._cookie = cookie_name(SESSION, secure=secure)
 
     async def sign_in_for_demo(self, person: Person) -> SignedIn:
         """
@@ -220,7 +226,7 @@ class SessionsService:
         """
         Tell whether a request comes from a page of this session, and not from another site.
         """
-        return hmac.compare_digest(self.proof(caller).encode(), proof.encode())
+        return is_proof(self.proof(caller), proof)
 
     async def _caller(self, token: str) -> ResidentCaller:
         match = _TOKEN.fullmatch(token)

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 
 from wallet.db.tables import Table, big, blob, flag, instant, resident_table, text
 from wallet.settling.refunding import REFUND_PHASES
 from wallet.settling.states import PHASES, STATUSES, STEPS
 from wallet.settling.tendering import TENDER_PHASES, TENDER_STEPS
+
+# written out, so that a statement that says the same is answered from the index
+UNFINISHED = sql("phase not in ('completed','cancelled')")
+REVIEW = sql("phase = 'review'")
 
 
 def _one_of(column: str, words: Sequence[str]) -> CheckConstraint:
@@ -30,6 +35,13 @@ class SettlementRow(Table, table=True):
     __tablename__ = "settlements"
     __table_args__ = (
         Index("ix_settlements_visit", "resident_id", "visit_id"),
+        Index(
+            "ix_settlements_unfinished",
+            "phase",
+            "created_at",
+            sqlite_where=UNFINISHED,
+            postgresql_where=UNFINISHED,
+        ),
         *resident_table(
             _one_of("phase", PHASES),
             _one_of("status", STATUSES),
@@ -151,6 +163,7 @@ class RefundRow(Table, table=True):
     __tablename__ = "refunds"
     __table_args__ = (
         Index("ix_refunds_settlement", "resident_id", "settlement_id"),
+        Index("ix_refunds_review", "created_at", sqlite_where=REVIEW, postgresql_where=REVIEW),
         *resident_table(
             UniqueConstraint("resident_id", "tender_id"),
             _one_of("method", ("agreement", "code", "card", "cash")),

@@ -91,7 +91,8 @@ class Mover:
         if _asks(after) and not _asks(before):
             await self._tell(session, "approval_asked", now, ("payment",))
         await self._turn(session, now, before, after)
-        self._tally.settlement(after.phase, after.status)
+        entered = after.phase != before.phase
+        self._tally.settlement(after.phase, after.status, entered=entered)
         return after
 
     async def charged(self, session: AsyncSession, tender: Tender, at: datetime) -> None:

@@ -3,6 +3,7 @@ Statements on settlements, tenders and refunds.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, update
@@ -10,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.db.exceptions import OPERATORS_LIST, OPTION
-from wallet.settling.models import RefundRow, SettlementRow, TenderRow
+from wallet.db.listing import how_many, oldest
+from wallet.settling.models import REVIEW, UNFINISHED, RefundRow, SettlementRow, TenderRow
 
 
 async def settlement(
@@ -85,45 +87,53 @@ async def refunds(
     return (await session.execute(statement)).scalars().all()
 
 
-async def settlements_by_phase(session: AsyncSession) -> dict[str, int]:
+async def settlements_standing(session: AsyncSession) -> dict[tuple[str, str], int]:
     """
-    Return how many settlements of anybody there are in each phase that has any.
+    Return how many unfinished settlements of anybody there are, by phase and status.
     """
     statement = (
-        select(col(SettlementRow.phase), func.count())
-        .group_by(col(SettlementRow.phase))
+        select(col(SettlementRow.phase), col(SettlementRow.status), func.count())
+        .where(UNFINISHED)
+        .group_by(col(SettlementRow.phase), col(SettlementRow.status))
         .execution_options(**{OPTION: OPERATORS_LIST})
     )
-    found = await session.execute(statement)
-    return {row[0]: row[1] for row in found}
+    return {(row[0], row[1]): row[2] for row in await session.execute(statement)}
 
 
-async def settlements_in(session: AsyncSession, phase: str, limit: int) -> Sequence[SettlementRow]:
+async def settlements_in(
+    session: AsyncSession,
+    phase: str,
+    limit: int,
+    *,
+    status: str | None = None,
+    after: tuple[datetime, int] | None = None,
+) -> Sequence[SettlementRow]:
     """
     Return settlements of anybody in a phase, the oldest first.
     """
-    statement = (
-        select(SettlementRow)
-        .where(col(SettlementRow.phase) == phase)
-        .order_by(col(SettlementRow.created_at))
-        .limit(limit)
-        .execution_options(**{OPTION: OPERATORS_LIST})
-    )
-    return (await session.execute(statement)).scalars().all()
+    where: list[Any] = [col(SettlementRow.phase) == phase]
+    if phase not in {"completed", "cancelled"}:
+        where.append(UNFINISHED)
+    if status is not None:
+        where.append(col(SettlementRow.status) == status)
+    order = (col(SettlementRow.created_at), col(SettlementRow.settlement_id))
+    return await oldest(session, SettlementRow, *where, order=order, after=after, limit=limit)
 
 
 async def refunds_in(session: AsyncSession, phase: str, limit: int) -> Sequence[RefundRow]:
     """
     Return refunds of anybody in a phase, the oldest first.
     """
-    statement = (
-        select(RefundRow)
-        .where(col(RefundRow.phase) == phase)
-        .order_by(col(RefundRow.created_at))
-        .limit(limit)
-        .execution_options(**{OPTION: OPERATORS_LIST})
-    )
-    return (await session.execute(statement)).scalars().all()
+    which = REVIEW if phase == "review" else col(RefundRow.phase) == phase
+    order = (col(RefundRow.created_at), col(RefundRow.refund_id))
+    return await oldest(session, RefundRow, which, order=order, limit=limit)
+
+
+async def refunds_in_review(session: AsyncSession) -> int:
+    """
+    Return how many refunds of anybody wait for a person.
+    """
+    return await how_many(session, RefundRow, REVIEW)
 
 
 async def change_settlement(

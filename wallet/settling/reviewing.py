@@ -5,65 +5,36 @@ Nothing is ever marked done by hand; the partner's answer moves the state.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.calls.service import Asked, CallsService, Subject
-from wallet.errors import StateConflictError
+from wallet.db.session import Witness, nobody
+from wallet.errors import NotFoundError, StateConflictError
 from wallet.journal.service import Entry, JournalService
-from wallet.settling import refunding, repository
-from wallet.settling.counter import KIND as SETTLEMENT_KIND
-from wallet.settling.counter import REFUND_KIND, Counter
+from wallet.settling import refunding, repository, waiting
+from wallet.settling.counter import Counter
 from wallet.settling.happenings import Reexamined, RefundReopened
-from wallet.settling.models import RefundRow, SettlementRow
+from wallet.settling.models import SettlementRow
 from wallet.settling.moving import BASIS
 from wallet.settling.states import IllegalMoveError
-from wallet.visiting.service import KIND as VISIT_KIND
-from wallet.visiting.service import WaitingVisit
+from wallet.settling.waiting import (
+    KINDS,
+    NAMES,
+    Evidence,
+    Found,
+    Kind,
+    Part,
+    Waiting,
+    WaitingPage,
+)
 
-Kind = Literal["visit", "settlement", "refund"]
-KINDS: Final[tuple[Kind, ...]] = ("visit", "settlement", "refund")
+__all__ = ("KINDS", "Evidence", "Kind", "ReviewService", "Waiting")
+
 AUDIENCE: Final = "operator"
-_NAMES: Final = {"visit": VISIT_KIND, "settlement": SETTLEMENT_KIND, "refund": REFUND_KIND}
-
-
-class Waiting(Struct, frozen=True, kw_only=True):
-    """
-    A visit, settlement or refund as an operator sees it: nothing of the person.
-
-    Attributes:
-        kind: which of the three.
-        id: sealed for operators.
-        party_id: whose desk.
-        phase, step, status, reason: where it stands.
-        since: when it began; aware UTC instant.
-        asked: the newest call about it, for whoever asks the partner.
-    """
-
-    kind: Kind
-    id: str
-    party_id: int
-    phase: str
-    step: str
-    status: str
-    reason: str
-    since: datetime
-    asked: Asked | None
-
-
-class _Found(Struct, frozen=True, kw_only=True):
-    kind: Kind
-    resident_id: int
-    local_id: int
-    party_id: int
-    phase: str
-    step: str
-    status: str
-    reason: str
-    since: datetime
+A_PAGE: Final = 50
+_CALLS: Final = 20
 
 
 class ReviewService:
@@ -87,20 +58,76 @@ class ReviewService:
             settlements = await repository.settlements_in(session, phase, limit)
             refunds = await repository.refunds_in(session, phase, limit)
             found = (
-                *(_visit(row) for row in visits),
-                *(_settlement(row) for row in settlements),
-                *(_refund(row) for row in refunds),
+                *map(waiting.visit, visits),
+                *map(waiting.settlement, settlements),
+                *map(waiting.refund, refunds),
             )
             return [await self._waiting(session, each) for each in found]
 
-    async def by_phase(self) -> Mapping[str, int]:
+    async def settlements(
+        self, phase: str, status: str | None = None, cursor: str | None = None
+    ) -> WaitingPage:
         """
-        Return how many settlements there are in each phase that has any.
+        Return a page of the settlements in a phase, the oldest first.
+
+        Args:
+            phase: in which.
+            status: in which status; None for any.
+            cursor: `WaitingPage.next_cursor` of the page before.
+
+        Raises:
+            NotFoundError: the cursor is none of ours.
         """
         async with self._counter.database.reading() as session:
-            return await repository.settlements_by_phase(session)
+            after = None
+            if cursor is not None:
+                last = await self._settlement(session, *self._located("settlement", cursor))
+                after = (last.created_at, last.settlement_id)
+            rows = await repository.settlements_in(
+                session, phase, A_PAGE + 1, status=status, after=after
+            )
+            found = tuple(self._told(waiting.settlement(row), None) for row in rows[:A_PAGE])
+        more = len(rows) > A_PAGE
+        return WaitingPage(waiting=found, next_cursor=found[-1].id if more else None)
 
-    async def reexamine(self, kind: Kind, name: str, why: str) -> None:
+    async def evidence(self, kind: Kind, name: str) -> Evidence:
+        """
+        Return where something stands, and what was asked outside about it.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        key = self._located(kind, name)
+        async with self._counter.database.reading() as session:
+            found, parts, subjects = await self._examined(session, kind, key)
+            calls = [
+                call
+                for subject in subjects
+                for call in await self._calls.newest(session, key[0], subject, _CALLS)
+            ]
+        calls.sort(key=lambda call: call.prepared_at, reverse=True)
+        return Evidence(
+            waiting=self._told(found, calls[0] if calls else None),
+            parts=parts,
+            calls=tuple(calls),
+        )
+
+    async def standing(self) -> Mapping[tuple[str, str], int]:
+        """
+        Return how many unfinished settlements there are, by phase and status.
+        """
+        async with self._counter.database.reading() as session:
+            return await repository.settlements_standing(session)
+
+    async def waiting_elsewhere(self) -> int:
+        """
+        Return how many visits and refunds wait for a person.
+        """
+        async with self._counter.database.reading() as session:
+            visits = await self._counter.visits.records.in_review(session)
+            return visits + await repository.refunds_in_review(session)
+
+    async def reexamine(self, kind: Kind, name: str, why: str, witness: Witness = nobody) -> None:
         """
         Have the outside asked again, and tell the resident that an operator did.
 
@@ -108,13 +135,14 @@ class ReviewService:
             kind: of what.
             name: its id as it was listed.
             why: purpose and ticket; the resident reads it.
+            witness: writes down who did, in the same transaction.
 
         Raises:
             NotFoundError: there is none.
             StateConflictError: it was not left to a person, or is undone together with a
                 settlement that was.
         """
-        resident_id, local_id = self._counter.locate(AUDIENCE, name, _NAMES[kind])
+        resident_id, local_id = self._located(kind, name)
         async with self._counter.database.transaction() as session:
             try:
                 party_id, subject_id = await self._asked_again(
@@ -134,6 +162,7 @@ class ReviewService:
                 at=self._counter.till.clock.now(),
             )
             await self._journal.write(session, entry)
+            await witness(session)
 
     async def _asked_again(
         self, session: AsyncSession, kind: Kind, resident_id: int, local_id: int
@@ -164,59 +193,61 @@ class ReviewService:
         await self._mover.move(session, settlement, RefundReopened())
         return refund.party_id, refund.settlement_id
 
-    async def _waiting(self, session: AsyncSession, found: _Found) -> Waiting:
-        key = (found.resident_id, found.local_id)
+    async def _waiting(self, session: AsyncSession, found: Found) -> Waiting:
         subject = Subject(found.kind, found.local_id)
+        asked = await self._calls.newest(session, found.resident_id, subject, 1)
+        return self._told(found, asked[0] if asked else None)
+
+    def _told(self, found: Found, asked: Asked | None) -> Waiting:
+        key = (found.resident_id, found.local_id)
         return Waiting(
             kind=found.kind,
-            id=self._counter.name(_NAMES[found.kind], AUDIENCE, *key),
+            id=self._counter.name(NAMES[found.kind], AUDIENCE, *key),
             party_id=found.party_id,
             phase=found.phase,
             step=found.step,
             status=found.status,
             reason=found.reason,
             since=found.since,
-            asked=await self._calls.newest(session, found.resident_id, subject),
+            asked=asked,
         )
 
+    def _located(self, kind: Kind, name: str) -> tuple[int, int]:
+        return self._counter.locate(AUDIENCE, name, NAMES[kind])
 
-def _visit(row: WaitingVisit) -> _Found:
-    return _Found(
-        kind="visit",
-        resident_id=row.resident_id,
-        local_id=row.visit_id,
-        party_id=row.party_id,
-        phase=row.phase,
-        step=row.resume_phase,
-        status=row.status,
-        reason=row.reason,
-        since=row.opened_at,
-    )
+    async def _settlement(
+        self, session: AsyncSession, resident_id: int, settlement_id: int
+    ) -> SettlementRow:
+        row = await repository.settlement(session, resident_id, settlement_id)
+        if row is None:
+            raise NotFoundError
+        return row
 
-
-def _settlement(row: SettlementRow) -> _Found:
-    return _Found(
-        kind="settlement",
-        resident_id=row.resident_id,
-        local_id=row.settlement_id,
-        party_id=row.party_id,
-        phase=row.phase,
-        step=row.step,
-        status=row.status,
-        reason=row.reason,
-        since=row.created_at,
-    )
-
-
-def _refund(row: RefundRow) -> _Found:
-    return _Found(
-        kind="refund",
-        resident_id=row.resident_id,
-        local_id=row.refund_id,
-        party_id=row.party_id,
-        phase=row.phase,
-        step=row.method,
-        status=row.status,
-        reason=row.reason,
-        since=row.created_at,
-    )
+    async def _examined(
+        self, session: AsyncSession, kind: Kind, key: tuple[int, int]
+    ) -> tuple[Found, tuple[Part, ...], list[Subject]]:
+        """
+        Return where it stands, its parts, and everything that outside calls can be about.
+        """
+        match kind:
+            case "visit":
+                row = await self._counter.visits.records.standing(session, *key)
+                return waiting.visit(row), (), [Subject(kind, key[1])]
+            case "refund":
+                refund = await repository.refund(session, *key)
+                if refund is None:
+                    raise NotFoundError
+                return waiting.refund(refund), (), [Subject(kind, key[1])]
+            case "settlement":
+                settlement = await self._settlement(session, *key)
+                tenders = await repository.tenders(session, *key)
+                refunds = await repository.refunds(session, *key)
+                return (
+                    waiting.settlement(settlement),
+                    tuple(waiting.part(each) for group in (tenders, refunds) for each in group),
+                    [
+                        Subject(kind, key[1]),
+                        *(Subject("tender", each.tender_id) for each in tenders),
+                        *(Subject("refund", each.refund_id) for each in refunds),
+                    ],
+                )

@@ -78,6 +78,7 @@ class DataKey(_Redacted, frozen=True, kw_only=True):
     version: Annotated[int, Meta(ge=1, lt=2**16)]
     suite: SuiteName
     secret: Secret32
+    made_at: Seconds | None = None
 
 
 class KeyFile(_Redacted, frozen=True, kw_only=True):
@@ -91,6 +92,8 @@ class KeyFile(_Redacted, frozen=True, kw_only=True):
         index_key: of the blind index; on no account the database's host's business.
         sealing_key: AES-256-SIV key of the ids that are given out.
         token_key: the root of the keys that access tokens are protected with.
+        made_at: when the file was made, and with it the keys that are never rotated, Unix
+            seconds; null in a file that is older than this field.
     """
 
     format: Annotated[int, Meta(ge=1, le=1)] = 1
@@ -99,6 +102,7 @@ class KeyFile(_Redacted, frozen=True, kw_only=True):
     index_key: Secret32
     sealing_key: Secret64
     token_key: Secret32
+    made_at: Seconds | None = None
 
     @property
     def data_key(self) -> DataKey:

@@ -27,10 +27,11 @@ def generate(suite: SuiteName, now_seconds: int, token: Token) -> KeyFile:
     """
     return KeyFile(
         code_keys=(_entry(new_key(0, suite.suite, token(64), now_seconds)),),
-        data_keys=(DataKey(version=1, suite=suite, secret=token(32)),),
+        data_keys=(DataKey(version=1, suite=suite, secret=token(32), made_at=now_seconds),),
         index_key=token(32),
         sealing_key=token(64),
         token_key=token(32),
+        made_at=now_seconds,
     )
 
 
@@ -83,11 +84,13 @@ def drop_retired(keys: KeyFile, now_seconds: int) -> KeyFile:
     return _with_code_keys(keys, code_ring(keys, 0).without_retired(now_seconds).keys)
 
 
-def rotate_data_key(keys: KeyFile, suite: SuiteName, token: Token) -> KeyFile:
+def rotate_data_key(keys: KeyFile, suite: SuiteName, now_seconds: int, token: Token) -> KeyFile:
     """
     Add a data key that encrypts from now on; older ones go on decrypting.
     """
-    added = DataKey(version=keys.data_key.version + 1, suite=suite, secret=token(32))
+    added = DataKey(
+        version=keys.data_key.version + 1, suite=suite, secret=token(32), made_at=now_seconds
+    )
     return msgspec.structs.replace(keys, data_keys=(*keys.data_keys, added))
 
 

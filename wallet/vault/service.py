@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from codes import KeyRing
-from wallet.clock import Clock
+from wallet.clock import Clock, seconds
 from wallet.ids import Ids
 from wallet.vault import repository
+from wallet.vault.ages import KeyAge, ages
 from wallet.vault.blind import blind_index
 from wallet.vault.envelope import (
     KEY_LENGTH,
@@ -65,6 +66,12 @@ class Vault:
         The code ring's ids, no secret.
         """
         return f"Vault({self.code_ring!r})"
+
+    def ages(self) -> tuple[KeyAge, ...]:
+        """
+        Return how old the keys of this process are; nothing of the keys themselves.
+        """
+        return ages(self._keys, seconds(self._clock.now()))
 
     def seal_id(self, kind: str, audience: str, resident_id: int, local_id: int) -> str:
         """

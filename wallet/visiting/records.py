@@ -195,9 +195,27 @@ class VisitRecords:
         """
         Return visits of anybody in a phase, the oldest first; for operators.
         """
-        rows = await repository.in_phase(session, phase, limit)
-        names = WaitingVisit.__struct_fields__
-        return [WaitingVisit(**{name: getattr(row, name) for name in names}) for row in rows]
+        return [_waiting(row) for row in await repository.in_phase(session, phase, limit)]
+
+    async def in_review(self, session: AsyncSession) -> int:
+        """
+        Return how many visits of anybody wait for a person.
+        """
+        return await repository.in_review(session)
+
+    async def standing(
+        self, session: AsyncSession, resident_id: int, visit_id: int
+    ) -> WaitingVisit:
+        """
+        Return where a visit stands; for operators.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        row = await repository.one(session, resident_id, visit_id)
+        if row is None:
+            raise NotFoundError
+        return _waiting(row)
 
     async def move(
         self,
@@ -231,6 +249,10 @@ class VisitRecords:
     async def _take(self, session: AsyncSession, row: VisitRow, column: str) -> bytes:
         sealed: bytes | None = getattr(row, column)
         return await self._drawer.take(session, row.resident_id, column, row.visit_id, sealed)
+
+
+def _waiting(row: VisitRow) -> WaitingVisit:
+    return WaitingVisit(**{name: getattr(row, name) for name in WaitingVisit.__struct_fields__})
 
 
 def _state(row: VisitRow) -> VisitState:

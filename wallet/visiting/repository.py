@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wallet.db.exceptions import OPERATORS_LIST, OPTION
-from wallet.visiting.models import VisitRow
+from wallet.db.listing import how_many, oldest
+from wallet.visiting.models import REVIEW, VisitRow
 
 
 def _is(resident_id: int, visit_id: int) -> ColumnElement[bool]:
@@ -30,14 +30,16 @@ async def in_phase(session: AsyncSession, phase: str, limit: int) -> Sequence[Vi
     """
     Return visits of anybody in a phase, the oldest first.
     """
-    statement = (
-        select(VisitRow)
-        .where(col(VisitRow.phase) == phase)
-        .order_by(col(VisitRow.opened_at))
-        .limit(limit)
-        .execution_options(**{OPTION: OPERATORS_LIST})
-    )
-    return (await session.execute(statement)).scalars().all()
+    which = REVIEW if phase == "review" else col(VisitRow.phase) == phase
+    order = (col(VisitRow.opened_at), col(VisitRow.visit_id))
+    return await oldest(session, VisitRow, which, order=order, limit=limit)
+
+
+async def in_review(session: AsyncSession) -> int:
+    """
+    Return how many visits of anybody wait for a person.
+    """
+    return await how_many(session, VisitRow, REVIEW)
 
 
 async def change(

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.db.conflicts import insert_first
-from wallet.db.exceptions import OPTION, WORKER_CLAIMS
+from wallet.db.exceptions import OPERATORS_LIST, OPTION, WORKER_CLAIMS
 from wallet.db.types import UtcInstant
 from wallet.work.models import WorkItemRow
 
@@ -124,6 +124,22 @@ async def claim_due(
     """
     given = {"now": now, "owner": owner, "until": until, "most": limit}
     return [_lease(row, owner) for row in await session.execute(_CLAIM_DUE, given)]
+
+
+async def oldest_due(
+    session: AsyncSession, *, due_before: datetime, now: datetime
+) -> datetime | None:
+    """
+    Return the earliest instant at which something became due that nobody works on, or None.
+    """
+    statement = (
+        select(WorkItemRow.next_action_at)
+        .where(col(WorkItemRow.next_action_at) <= due_before, _free(now))
+        .order_by(col(WorkItemRow.next_action_at))
+        .limit(1)
+        .execution_options(**{OPTION: OPERATORS_LIST})
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def claim_one(

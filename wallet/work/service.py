@@ -64,6 +64,14 @@ class WorkService:
                 until=now + self._lease,
             )
 
+    async def overdue(self, by: timedelta) -> datetime | None:
+        """
+        Return since when something has been due that nobody works on, if for longer than that.
+        """
+        now = self._clock.now()
+        async with self._database.reading() as session:
+            return await repository.oldest_due(session, due_before=now - by, now=now)
+
     async def hold(self, session: AsyncSession, lease: Lease) -> None:
         """
         Prolong a lease inside the transaction of a step; the row stays locked until it ends.

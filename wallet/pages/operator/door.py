@@ -2,22 +2,25 @@
 Who the operator at the page is, and whether a form is of their own page.
 """
 
-import hmac
 from collections.abc import Mapping
+from typing import Final
 
 from litestar.datastructures import Cookie
 from msgspec import Struct
 
 from wallet.http.callers import OperatorCaller
-from wallet.http.errors import TokenInvalidError
+from wallet.http.cookies import cookie, cookie_name
 from wallet.operators.service import OperatorServices
 from wallet.operators.sessions import LIFE
 from wallet.operators.words import Role
-from wallet.pages.forms import fields_of
+from wallet.pages.forms import proven
+from wallet.pages.live import is_refresh
 from wallet.pages.providing import Way
 from wallet.pages.rendering import AnyRequest
 from wallet.parties.errors import ScopeDeniedError
 from wallet.vault import Vault
+
+_COOKIE: Final = "operator"
 
 
 class OperatorForm(Struct, frozen=True, kw_only=True):
@@ -33,6 +36,12 @@ class OperatorForm(Struct, frozen=True, kw_only=True):
         Show nothing of what was filled in.
         """
         return "OperatorForm(…)"
+
+    def text(self, name: str) -> str:
+        """
+        Return what was filled in, without blanks around it; nothing for what is not there.
+        """
+        return self.fields.get(name, "").strip()
 
 
 class Door:
@@ -58,16 +67,16 @@ class Door:
         self.way = way
         self._vault = vault
         self._secure = secure
-        self._cookie = "__Host-operator" if secure else "operator"
 
     async def caller(self, request: AnyRequest) -> OperatorCaller:
         """
-        Authenticate a page's request.
+        Authenticate a page's request; a page that refreshes itself does not keep a session alive.
 
         Raises:
             TokenInvalidError: nobody is signed in.
         """
-        return await self.operators.sessions.operator(request.cookies.get(self._cookie, ""))
+        token = request.cookies.get(cookie_name(_COOKIE, secure=self._secure), "")
+        return await self.operators.sessions.operator(token, noted=not is_refresh(request))
 
     def proof(self, caller: OperatorCaller) -> str:
         """
@@ -83,25 +92,14 @@ class Door:
             TokenInvalidError: nobody is signed in, or another site's page sent it.
         """
         caller = await self.caller(request)
-        fields = await fields_of(request)
-        proof = fields.get("csrf", "").encode()
-        if not hmac.compare_digest(self.proof(caller).encode(), proof):
-            raise TokenInvalidError
-        return OperatorForm(caller=caller, fields=fields)
+        return OperatorForm(caller=caller, fields=await proven(request, self.proof(caller)))
 
     def cookie(self, token: str) -> Cookie:
         """
         Return the cookie of a session; an empty token takes it away. It follows no link to us.
         """
-        return Cookie(
-            key=self._cookie,
-            value=token,
-            path="/",
-            max_age=int(LIFE.total_seconds()) if token else 0,
-            httponly=True,
-            secure=self._secure,
-            samesite="strict",
-        )
+        seconds = int(LIFE.total_seconds()) if token else 0
+        return cookie(_COOKIE, token, secure=self._secure, seconds=seconds, same_site="strict")
 
 
 def insist_on_acting(caller: OperatorCaller) -> None:

@@ -1,37 +1,38 @@
 """
-``/operator``: what waits, what is linked to what, and what operators did.
+``/operator``: whether anything is wrong, and what to do; and what operators did.
 """
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Final
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from integrations.registry import Registry
-from wallet.errors import ValidationFailedError
+from wallet.figures.words import Subject
 from wallet.http.callers import OperatorCaller
-from wallet.operators.grounds import is_purpose, is_ticket, why
-from wallet.pages.forms import FORM_BODY, go
-from wallet.pages.operator.door import Door, OperatorForm, insist_on_acting
+from wallet.pages.charts import Chart, Column, chart
+from wallet.pages.formats import CHINA
+from wallet.pages.live import live
+from wallet.pages.operator.books import LATE, Books
+from wallet.pages.operator.door import Door
+from wallet.pages.operator.findings import Facts, findings
 from wallet.pages.rendering import AnyRequest, page
-from wallet.parties.administration import PartiesAdministration
-from wallet.settling.reviewing import KINDS, ReviewService
-from wallet.settling.states import PHASES
+from wallet.settling.states import PHASES, STATUSES
 from wallet.vault.sealing import TEXT_MAX_LENGTH, TEXT_PATTERN
 
-_SHOWN: Final = 100
+_ACCEPTED: Final = ("accepted", "repeated")
 
 
-class Books(Struct, frozen=True, kw_only=True):
+class PhaseCount(Struct, frozen=True, kw_only=True):
     """
-    What the operator's pages look into.
+    How many settlements are in a phase, and in each status of it that has any.
     """
 
-    administration: PartiesAdministration
-    review: ReviewService
-    registry: Registry
+    phase: str
+    count: int
+    statuses: tuple[tuple[str, int], ...]
 
 
 class OverviewController(Controller):
@@ -51,55 +52,32 @@ class OverviewController(Controller):
         books: NamedDependency[Books],
     ) -> Response[str]:
         """
-        Show how much there is in each phase, and the integrations.
+        Show what is wrong, what is under way, and the last day.
         """
-        counts = await books.review.by_phase()
-        return page(
+        standing = await books.review.standing()
+        phases = phase_counts(standing)
+        in_review = sum(count for (phase, _), count in standing.items() if phase == "review")
+        ids = [each.manifest.id for each in books.registry]
+        facts = Facts(
+            in_review=in_review + await books.review.waiting_elsewhere(),
+            overdue=await books.work.overdue(LATE),
+            integrations=await books.figures.integrations(ids),
+            processes=await books.figures.processes(),
+            keys=books.vault.ages(),
+            clock_trusted=books.timekeeping.untrusted_seconds() == 0,
+        )
+        return live(
             request,
             "operator/overview",
             csrf=door.proof(operator),
             operator=operator,
-            counts=[(phase, counts[phase]) for phase in PHASES if phase in counts],
-            most=max(counts.values(), default=0),
-            integrations=[each.manifest for each in books.registry],
+            findings=findings(facts),
+            titles={each.manifest.id: each.manifest.title for each in books.registry},
+            phases=phases,
+            most=max((each.count for each in phases), default=0),
+            scans=await _last_day(books, Subject.SCAN, _ACCEPTED),
+            settlements=await _last_day(books, Subject.SETTLEMENT, ("completed",), ("cancelled",)),
         )
-
-    @get("/review")
-    async def review(
-        self,
-        request: AnyRequest,
-        door: NamedDependency[Door],
-        operator: NamedDependency[OperatorCaller],
-        books: NamedDependency[Books],
-    ) -> Response[str]:
-        """
-        Show what waits for a person, with what the partner said last.
-        """
-        return page(
-            request,
-            "operator/review",
-            csrf=door.proof(operator),
-            operator=operator,
-            waiting=await books.review.listed("review", _SHOWN),
-        )
-
-    @post("/review", opt=FORM_BODY)
-    async def reexamine(
-        self,
-        operator_form: NamedDependency[OperatorForm],
-        books: NamedDependency[Books],
-    ) -> Response[Any]:
-        """
-        Have the partner asked again; the resident reads why.
-        """
-        insist_on_acting(operator_form.caller)
-        fields = operator_form.fields
-        kind = next((each for each in KINDS if each == fields.get("kind")), None)
-        purpose, ticket = fields.get("purpose", "").strip(), fields.get("ticket", "").strip()
-        if kind is None or not is_purpose(purpose) or not is_ticket(ticket):
-            raise ValidationFailedError
-        await books.review.reexamine(kind, fields.get("id", ""), why(purpose, ticket))
-        return go("/operator/review")
 
     @get("/events")
     async def events(
@@ -123,3 +101,38 @@ class OverviewController(Controller):
             events=part.events,
             following=part.next_cursor,
         )
+
+
+def phase_counts(standing: Mapping[tuple[str, str], int]) -> tuple[PhaseCount, ...]:
+    """
+    Return the phases that have any settlements, in the order a settlement goes through them.
+    """
+    counted = []
+    for phase in PHASES:
+        statuses = tuple(
+            (status, standing[phase, status]) for status in STATUSES if (phase, status) in standing
+        )
+        if statuses:
+            total = sum(count for _, count in statuses)
+            counted.append(PhaseCount(phase=phase, count=total, statuses=statuses))
+    return tuple(counted)
+
+
+async def _last_day(
+    books: Books, subject: Subject, first: tuple[str, ...], second: tuple[str, ...] = ()
+) -> Chart:
+    """
+    Return the chart of the last 24 hours; without words for the second bar it has all others.
+    """
+    columns = []
+    for hour in await books.figures.last_day(subject):
+        below = sum(hour.counts.get(word, 0) for word in first)
+        others = second or tuple(hour.counts.keys() - set(first))
+        columns.append(
+            Column(
+                label=f"{hour.begins_at.astimezone(CHINA):%H:00}",
+                first=below,
+                second=sum(hour.counts.get(word, 0) for word in others),
+            )
+        )
+    return chart(columns)

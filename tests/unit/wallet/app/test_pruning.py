@@ -130,4 +130,4 @@ class TestPruning:
         between = await loop.run_due()
         wallet.advance(300)
 
-        assert (7, 0, 7) == (first, between, await loop.run_due())
+        assert (8, 0, 8) == (first, between, await loop.run_due())

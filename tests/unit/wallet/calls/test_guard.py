@@ -1,6 +1,7 @@
 """The guard: a bad integration harms nobody else."""
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -160,14 +161,33 @@ class TestTally:
             if line["event"] == "breaker changed"
         ]
 
+    async def test_calls(self, clock):
+        """
+        Each call is told with how it ended and how long it took; one held back took no time.
+        """
+        calls, ticks = [], itertools.count()
+        guard = Guard(
+            clock=clock, threshold=1, tally=Told([], calls), elapsed=lambda: float(next(ticks))
+        )
+        await guard.run("a", 100, fine)
+        with pytest.raises(UnavailableError):
+            await guard.run("a", 100, unavailable)
+        with pytest.raises(NotStartedError):
+            await guard.run("a", 100, fine)
+
+        assert [("answered", 1.0), ("failed", 1.0), ("held_back", 0.0)] == calls
+
 
 class Told(NoTally):
     """
-    Keeps what it is told of breakers.
+    Keeps what it is told of breakers and calls.
     """
 
-    def __init__(self, told):
-        self.told = told
+    def __init__(self, told, calls=None):
+        self.told, self.calls = told, calls if calls is not None else []
+
+    def call(self, integration_id, outcome, seconds):  # noqa: ARG002 - one integration
+        self.calls.append((outcome, seconds))
 
     def breaker(self, integration_id, state):
         self.told.append((integration_id, state))

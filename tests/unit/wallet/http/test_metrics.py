@@ -26,12 +26,14 @@ def shown(registry):
 class TestMetrics:
     def test_shows_what_was_counted(self):
         """
-        Resolves, verdicts, steps, breakers and requests are counted under closed labels.
+        Resolves, verdicts, calls, steps, breakers and requests are counted under closed labels.
         """
         metrics = Metrics()
         metrics.resolve("accepted")
         metrics.verdict("nhsa", "unavailable", 0.3)
-        metrics.settlement("insuring", "unknown")
+        metrics.call("nhsa", "failed", 0.3)
+        metrics.call("nhsa", "held_back", 0.0)
+        metrics.settlement("insuring", "unknown", entered=False)
         metrics.breaker("nhsa", "open")
         metrics.request("BREW", "/livez", 405, 0.001)
         text = shown(metrics.registry)
@@ -40,6 +42,8 @@ class TestMetrics:
             'fusion_wallet_resolves_total{outcome="accepted"} 1.0',
             'fusion_wallet_verdicts_total{integration="nhsa",outcome="unavailable"} 1.0',
             'fusion_wallet_verdict_seconds_count{integration="nhsa"} 1.0',
+            'fusion_wallet_calls_total{integration="nhsa",outcome="held_back"} 1.0',
+            'fusion_wallet_call_seconds_count{integration="nhsa"} 1.0',
             'fusion_wallet_settlement_steps_total{phase="insuring",status="unknown"} 1.0',
             'fusion_wallet_breaker_changes_total{integration="nhsa",state="open"} 1.0',
             'fusion_wallet_requests_total{method="other",route="/livez",status="405"} 1.0',

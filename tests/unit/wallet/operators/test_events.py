@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from wallet.errors import StateConflictError, ValidationFailedError
 from wallet.http.callers import OperatorCaller
 from wallet.operators import repository
+from wallet.operators.grounds import grounds
 from wallet.operators.models import OperatorEventRow
 
 RESIDENT = 4_611_686_018_427_387_904
@@ -13,7 +14,7 @@ RESIDENT = 4_611_686_018_427_387_904
 
 async def looked(desk, caller, purpose="投诉核实", ticket="T-1"):
     async with desk.database.transaction() as session:
-        await desk.events.looked(session, caller, RESIDENT, purpose, ticket)
+        await desk.events.looked(session, caller, RESIDENT, grounds(purpose, ticket))
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ class TestLooked:
 
         async def interrupted():
             async with desk.database.transaction() as session:
-                await desk.events.looked(session, caller, RESIDENT, "why", "T-1")
+                await desk.events.looked(session, caller, RESIDENT, grounds("why", "T-1"))
                 raise ZeroDivisionError
 
         before = await desk.told()

@@ -1,9 +1,11 @@
 """What was left to a person gets out of review, by being asked about again."""
 
 import pytest
+from sqlalchemy import event
 
 from tests.fixtures.desks import PARTY, RESIDENT
 from wallet.errors import NotFoundError, StateConflictError
+from wallet.settling import reviewing
 from wallet.settling.returns import Return
 
 WHY = "clearing (T-4711)"
@@ -30,16 +32,102 @@ async def late_and_refused(desk):
     return await desk.work_off(folder, turns=10)
 
 
-class TestByPhase:
-    async def test_counts_settlements(self, desk):
+class TestStanding:
+    async def test_counts_the_unfinished(self, desk):
         """
-        Settlements are counted by phase; visits and refunds are not, nor is an empty phase.
+        Unfinished settlements are counted by phase and status; completed ones, visits are not.
         """
-        before = dict(await desk.review.by_phase())
+        before = dict(await desk.review.standing())
         await left_to_a_person(desk)
         await desk.work_off(await desk.settled())
 
-        assert ({}, {"review": 1, "completed": 1}) == (before, dict(await desk.review.by_phase()))
+        assert ({}, {("review", "sent"): 1}) == (before, dict(await desk.review.standing()))
+
+    async def test_elsewhere(self, desk):
+        """
+        Refunds that wait for a person are counted beside settlements.
+        """
+        await late_and_refused(desk)
+
+        assert 1 == await desk.review.waiting_elsewhere()
+
+
+class TestBounded:
+    async def test_by_indexes(self, desk, url):
+        """
+        What operators list of everybody is found by an index, however many are over (SQLite).
+        """
+        if not url.startswith("sqlite"):
+            return
+        sent = []
+        event.listen(
+            desk.database.engine.sync_engine,
+            "before_cursor_execute",
+            lambda _c, _u, statement, given, *_: sent.append((statement, given)),
+        )
+        await desk.review.standing()
+        await desk.review.waiting_elsewhere()
+        await desk.review.listed()
+        await desk.review.settlements("charging")
+        plans = []
+        async with desk.database.reading() as session:
+            connection = await session.connection()
+            for statement, given in [each for each in sent if "FROM" in each[0]]:
+                plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+                plans.append(" ".join(row[3] for row in plan))
+
+        assert 7 == len(plans)
+        assert [] == [plan for plan in plans if "USING" not in plan or "INDEX ix_" not in plan]
+
+
+class TestSettlements:
+    async def test_pages(self, desk, monkeypatch):
+        """
+        The pages of a phase follow each other, the oldest first, without gap or repetition.
+        """
+        monkeypatch.setattr(reviewing, "A_PAGE", 2)
+        for _ in range(3):
+            await desk.open()
+            desk.clock.advance(1)
+        first = await desk.review.settlements("awaiting_approval")
+        second = await desk.review.settlements("awaiting_approval", cursor=first.next_cursor)
+        other = await desk.review.settlements("awaiting_approval", "unknown")
+        seen = [each.since for page in (first, second) for each in page.waiting]
+
+        assert (2, 1, None, ()) == (
+            len(first.waiting),
+            len(second.waiting),
+            second.next_cursor,
+            other.waiting,
+        )
+        assert sorted(set(seen)) == seen
+
+
+class TestEvidence:
+    async def test_settlement(self, desk):
+        """
+        The evidence of a settlement has the calls about it and its parts, the newest first.
+        """
+        await late_and_refused(desk)
+        (waiting,) = (await desk.review.settlements("cash_due")).waiting
+        evidence = await desk.review.evidence("settlement", waiting.id)
+        asked = [call.operation for call in evidence.calls]
+        prepared = [call.prepared_at for call in evidence.calls]
+
+        assert {"charge", "refund", "settle"} <= set(asked)
+        assert sorted(prepared, reverse=True) == prepared
+        assert [("tender", "agreement"), ("refund", "agreement")] == [
+            (part.kind, part.method) for part in evidence.parts
+        ]
+        assert str(RESIDENT) not in repr(evidence)
+
+    @pytest.mark.parametrize("kind", ["visit", "settlement", "refund"])
+    async def test_unknown(self, desk, kind):
+        """
+        There is no evidence of what there is not.
+        """
+        with pytest.raises(NotFoundError):
+            await desk.review.evidence(kind, "set_x")
 
 
 class TestListed:

@@ -129,7 +129,7 @@ class TestRotateDataKey:
         """
         The new version encrypts and the old one is still there.
         """
-        rotated = rotate_data_key(keys, SuiteName.NATIONAL, IDS.secret)
+        rotated = rotate_data_key(keys, SuiteName.NATIONAL, 1_800_000_000, IDS.secret)
         found = rotated.data_key.version, [key.version for key in rotated.data_keys]
 
         assert (2, [1, 2]) == found
@@ -140,7 +140,7 @@ class TestRetireDataKey:
         """
         An old version can go.
         """
-        rotated = rotate_data_key(keys, SuiteName.INTERNATIONAL, IDS.secret)
+        rotated = rotate_data_key(keys, SuiteName.INTERNATIONAL, 1_800_000_000, IDS.secret)
 
         assert [2] == [key.version for key in retire_data_key(rotated, 1).data_keys]
 
@@ -149,7 +149,7 @@ class TestRetireDataKey:
         """
         The key that encrypts stays; one that is not there cannot go.
         """
-        rotated = rotate_data_key(keys, SuiteName.INTERNATIONAL, IDS.secret)
+        rotated = rotate_data_key(keys, SuiteName.INTERNATIONAL, 1_800_000_000, IDS.secret)
 
         with pytest.raises(KeyRotationError):
             retire_data_key(rotated, version)
@@ -159,6 +159,6 @@ class TestRetireDataKey:
         Rotation returns another file and changes none.
         """
         before = msgspec.json.encode(keys)
-        rotate_data_key(keys, SuiteName.INTERNATIONAL, IDS.secret)
+        rotate_data_key(keys, SuiteName.INTERNATIONAL, 1_800_000_000, IDS.secret)
 
         assert before == msgspec.json.encode(keys)

@@ -170,7 +170,7 @@ class TestRewrap:
         """
         old = _keys()
         sealed = await _encrypt(database, _vault(old), b"value")
-        rotated = rotate_data_key(old, SuiteName.NATIONAL, IDS.secret)
+        rotated = rotate_data_key(old, SuiteName.NATIONAL, 1_800_000_000, IDS.secret)
         vault = _vault(rotated)
         async with database.transaction() as session:
             counts = [await vault.rewrap(session, 1), await vault.rewrap(session, 1)]
@@ -208,7 +208,7 @@ class TestDeployment:
         """
         old = _keys()
         sealed = _vault(old).encrypt_deployment(PLACE, b"value")
-        rotated = rotate_data_key(old, SuiteName.INTERNATIONAL, IDS.secret)
+        rotated = rotate_data_key(old, SuiteName.INTERNATIONAL, 1_800_000_000, IDS.secret)
 
         assert b"value" == _vault(rotated).decrypt_deployment(PLACE, sealed)
         with pytest.raises(DecryptionError):
