@@ -16,6 +16,7 @@ import wallet.parties.models
 import wallet.presentations.models
 import wallet.residents.models
 import wallet.settling.models
+import wallet.takings.models
 import wallet.vault.models
 import wallet.visiting.models
 import wallet.work.models  # noqa: F401

@@ -29,6 +29,7 @@ _REFERENCE = {
     "sequences": "a party's",
     "signature_nonces": "a terminal's",
     "spent_sign_ins": "found by hash",
+    "takings": "a terminal's",
     "terminals": "reference",
     "token_ids": "a terminal's",
 }

@@ -54,6 +54,7 @@ from wallet.settling.controller import (
     RefundsController,
     ResidentSettlementsController,
     SettlementsController,
+    ShiftsController,
 )
 from wallet.visiting.controller import VisitsController
 
@@ -73,6 +74,7 @@ CONTROLLERS = (
     ResolvingController,
     SessionsController,
     SettlementsController,
+    ShiftsController,
     TerminalsController,
     TokenController,
     VisitsController,

@@ -3,6 +3,7 @@ The services about visits and settlements, and the worker's hands.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wallet.app.basis import Basis
 from wallet.app.people import People
@@ -21,7 +22,9 @@ from wallet.settling.records import SettlementRecords
 from wallet.settling.returns import ReturnsService
 from wallet.settling.reviewing import ReviewService
 from wallet.settling.service import SettlingService
+from wallet.settling.shifts import ShiftsService
 from wallet.settling.tenders import TenderRecords
+from wallet.takings.service import TakingsService
 from wallet.visiting.handler import VisitHandler
 from wallet.visiting.intents import Intents
 from wallet.visiting.service import WORK as VISIT_WORK
@@ -50,6 +53,7 @@ class Money:
     approvals: ApprovalsService
     returns: ReturnsService
     review: ReviewService
+    shifts: ShiftsService
     duties: tuple[str, ...]
 
     def injected(self) -> dict[str, object]:
@@ -61,6 +65,7 @@ class Money:
             "settling": self.settling,
             "approvals": self.approvals,
             "returns": self.returns,
+            "shifts": self.shifts,
         }
 
 
@@ -71,6 +76,11 @@ class _Engine:
     handlers: dict[str, Handler]
     stepper: Stepper
     inline: Inline
+
+
+class _Books(NamedTuple):
+    ledger: LedgerService
+    takings: TakingsService
 
 
 def money(b: Basis, p: People) -> Money:
@@ -89,7 +99,8 @@ def money(b: Basis, p: People) -> Money:
         intents=intents,
         inline=engine.inline,
     )
-    till = _till(b, p, engine, ledger, visiting)
+    takings = TakingsService(database=b.database, ids=b.ids)
+    till = _till(b, p, engine, _Books(ledger, takings), visiting)
     counter = Counter(
         database=b.database,
         vault=b.vault,
@@ -114,6 +125,7 @@ def money(b: Basis, p: People) -> Money:
         approvals=ApprovalsService(counter=counter, devices=devices),
         returns=ReturnsService(counter=counter, settling=settling),
         review=ReviewService(counter=counter, calls=engine.calls, journal=p.journal),
+        shifts=ShiftsService(takings=takings, clock=b.clock),
         duties=tuple(duties),
     )
 
@@ -136,13 +148,12 @@ def _engine(b: Basis, p: People) -> _Engine:
     return _Engine(work=work, calls=calls, handlers=handlers, stepper=stepper, inline=inline)
 
 
-def _till(
-    b: Basis, p: People, engine: _Engine, ledger: LedgerService, visiting: VisitingService
-) -> Till:
+def _till(b: Basis, p: People, engine: _Engine, books: _Books, visiting: VisitingService) -> Till:
     mover = Mover(
         clock=b.clock,
         records=SettlementRecords(b.vault),
-        ledger=ledger,
+        ledger=books.ledger,
+        takings=books.takings,
         journal=p.journal,
         visits=visiting,
         parties=p.parties,

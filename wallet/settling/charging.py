@@ -201,7 +201,8 @@ class RefundCase:
         await self._till.tenders.move_refund(session, refund, state, plain)
         if state.phase == "refunded":
             tender = await self._tender(session)
-            await self._till.mover.refunded(session, replace(refund, state=state), tender, now)
+            gone = replace(refund, state=state)
+            await self._till.mover.refunded(session, gone, tender, tender.terminal_id, now)
         if decided:
             mover = self._till.mover
             settlement = await mover.records.get(session, self.resident_id, refund.settlement_id)

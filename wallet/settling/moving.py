@@ -16,10 +16,13 @@ from wallet.ledger.service import LedgerService, Posting, Transaction
 from wallet.parties.words import PartySettings
 from wallet.settling import machine
 from wallet.settling.bill import all_cash
+from wallet.settling.booking import billed, taking_of, tender_account
 from wallet.settling.happenings import Event
 from wallet.settling.records import Change, Settlement, SettlementRecords
 from wallet.settling.states import State
 from wallet.settling.tenders import Refund, Tender
+from wallet.takings.service import TakingsService
+from wallet.takings.words import GIVEN_BACK, SETTLED, TAKEN, UNDONE
 from wallet.visiting.service import VisitingService
 from wallet.work.service import WorkService
 
@@ -51,6 +54,7 @@ class Mover:
         clock: Clock,
         records: SettlementRecords,
         ledger: LedgerService,
+        takings: TakingsService,
         journal: JournalService,
         visits: VisitingService,
         parties: Parties,
@@ -61,6 +65,7 @@ class Mover:
         self._tally = tally or NoTally()
         self.records = records
         self._ledger = ledger
+        self._takings = takings
         self._journal = journal
         self._visits = visits
         self.parties = parties
@@ -108,13 +113,21 @@ class Mover:
         kind = "charged" if by_provider else "tendered"
         transaction = Transaction(kind=kind, subject_id=tender.tender_id, postings=postings, at=at)
         await self._ledger.post(session, tender.resident_id, transaction)
+        self._takings.note(session, taking_of(tender, TAKEN, tender.terminal_id, at))
         await self._tell(session, "charged", tender, ("payment",) if by_provider else ())
 
     async def refunded(
-        self, session: AsyncSession, refund: Refund, tender: Tender, at: datetime
+        self, session: AsyncSession, refund: Refund, tender: Tender, terminal_id: int, at: datetime
     ) -> None:
         """
         Book what went back, and tell the resident.
+
+        Args:
+            session: the transaction that moves the refund.
+            refund: what went back.
+            tender: what it was of.
+            terminal_id: which one gave it back.
+            at: aware UTC instant.
         """
         postings = (
             Posting(tender_account(tender), -refund.amount_minor),
@@ -127,6 +140,7 @@ class Mover:
             at=at,
         )
         await self._ledger.post(session, refund.resident_id, transaction)
+        self._takings.note(session, taking_of(tender, GIVEN_BACK, terminal_id, at))
         await self._tell(
             session, "refunded", tender, ("payment",) if tender.integration_id else ()
         )
@@ -169,6 +183,7 @@ class Mover:
                 as_kind="settlement_undone",
                 at=self._clock.now(),
             )
+            self._takings.note(session, billed(settlement, UNDONE, self._clock.now()))
             await self._tell(session, "settlement_undone", settlement, ("insurance",))
 
     async def settled(self, session: AsyncSession, settlement: Settlement) -> None:
@@ -191,6 +206,7 @@ class Mover:
             at=self._clock.now(),
         )
         await self._ledger.post(session, settlement.resident_id, transaction)
+        self._takings.note(session, billed(settlement, SETTLED, self._clock.now()))
         contexts = ("insurance",) if settlement.insurance_id else ()
         await self._tell(session, "settled", settlement, contexts)
 
@@ -265,15 +281,6 @@ class Mover:
         if isinstance(about, Settlement):
             entry = replace(entry, presentation_id=about.presentation_id)
         await self._journal.write(session, entry)
-
-
-def tender_account(tender: Tender) -> str:
-    """
-    Return the account where a tender's money lies.
-    """
-    if tender.integration_id:
-        return ledger_accounts.provider(tender.integration_id)
-    return ledger_accounts.DESK_CARD if tender.method == "card" else ledger_accounts.DESK_CASH
 
 
 def _asks(state: State) -> bool:

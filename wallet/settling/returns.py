@@ -147,7 +147,7 @@ class ReturnsService:
             state = paid_out(refund.state)
             await self._till.tenders.move_refund(session, refund, state, plain)
             tender = await self._till.tenders.get(session, key[0], refund.tender_id)
-            await self._mover.refunded(session, refund, tender, now)
+            await self._mover.refunded(session, refund, tender, intent.caller.terminal_id, now)
 
         return await self._counter.act(intent, key, ("payout", REFUND), do)
 

@@ -172,8 +172,10 @@ class TestTerminals:
         """
         wanted = "resolve:settlement" if name == "resolve" else " ".join(scopes(name))
         ask = asker.entitled(blank(document, name), scope=wanted)
+        answer = asker.answer(ask)
 
-        assert asker.answer(ask).problem[1] in {
+        # a terminal that did nothing yet has a shift as well, an empty one
+        assert (name, answer.status) == ("getShiftTotals", 200) or answer.problem[1] in {
             "CODE_NOT_ACCEPTED",
             "HANDLE_MISMATCH",
             "NOT_FOUND",

@@ -5,5 +5,11 @@
 from wallet.settling.controller.desk import SettlementsController
 from wallet.settling.controller.refunds import RefundsController
 from wallet.settling.controller.resident import ResidentSettlementsController
+from wallet.settling.controller.shifts import ShiftsController
 
-__all__ = ("RefundsController", "ResidentSettlementsController", "SettlementsController")
+__all__ = (
+    "RefundsController",
+    "ResidentSettlementsController",
+    "SettlementsController",
+    "ShiftsController",
+)

@@ -1,0 +1,3 @@
+"""
+What a terminal took, gave back and settled: the sums of a shift.
+"""
