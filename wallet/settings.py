@@ -11,6 +11,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "FUSION_WALLET_"
+_ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
+_ORIGINS = rf"^({_ORIGIN}( *, *{_ORIGIN})*)?$"
 
 
 class Settings(BaseSettings):
@@ -41,9 +43,20 @@ class Settings(BaseSettings):
     inline_seconds: Annotated[int, Field(ge=0, le=25)] = 8
     lease_seconds: Annotated[int, Field(ge=2, le=300)] = 30
     fast_resolve: bool = True
+    desk_his_origins: Annotated[str, Field(pattern=_ORIGINS)] = ""
 
     def allowed_integrations(self) -> tuple[str, ...]:
         """
         Return the ids that may be loaded, in the order given.
         """
-        return tuple(part.strip() for part in self.integrations.split(",") if part.strip())
+        return _parts(self.integrations)
+
+    def allowed_his_origins(self) -> tuple[str, ...]:
+        """
+        Return the origins whose pages may hand a bill to the desk's page.
+        """
+        return _parts(self.desk_his_origins)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -129,6 +129,7 @@ def _pages(services: Services, timekeeping: Timekeeping) -> Router:
         Front(
             secure=secure,
             demo_login=basis.settings.demo_login,
+            his_origins=basis.settings.allowed_his_origins(),
             way=_way(people.providers.resident, RESIDENT_SIGN_IN, "signing-in", secure=secure),
         ),
         Door(

@@ -11,6 +11,7 @@ from wallet.http.bodies import StrictRequest
 from wallet.http.callers import OperatorCaller, ResidentCaller
 from wallet.pages.assets import assets
 from wallet.pages.design import DesignController
+from wallet.pages.desk.desk import DeskController
 from wallet.pages.forms import resident_form
 from wallet.pages.front import Front
 from wallet.pages.operator.books import Books
@@ -63,6 +64,7 @@ def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> 
             ConsentsPageController,
             ContextsController,
             DesignController,
+            DeskController,
             DevicesController,
             EventsController,
             InstalledController,

@@ -1,0 +1,159 @@
+// The desk: puts its parts together and leads from one to the next.
+import { learn } from "./clock.js";
+import { BillForm } from "./bill.js";
+import { get } from "./database.js";
+import { $, make } from "./elements.js";
+import { his } from "./his.js";
+import { yuan } from "./money.js";
+import { Place } from "./place.js";
+import { ReceiptPart } from "./receipt.js";
+import { Recent } from "./recent.js";
+import { Returns } from "./returns.js";
+import { ScanPart } from "./scan.js";
+import { Screen } from "./screen.js";
+import { Session } from "./session.js";
+import { SettlementPart } from "./settlement.js";
+import { shifts } from "./shift.js";
+import { TenderForm } from "./tender.js";
+import { t } from "./texts.js";
+import { VisitPart } from "./visit.js";
+import { Wrong } from "./wrong.js";
+
+const SETTLING = "outpatient_settlement";
+
+function assembled(terminal) {
+  const session = new Session(terminal);
+  const place = new Place();
+  const bill = new BillForm(session, place);
+  const visit = new VisitPart(session);
+  const part = new SettlementPart(session);
+  const scan = new ScanPart(session, async (text) => {
+    const found = { vis: visit, set: part }[/^(vis|set)_[0-9a-z]{52}$/.exec(text)?.[1]];
+    await found?.find(text);
+    if (found) session.say("good", t(found === visit ? "desk.visit.found" : "desk.settlement.found"));
+    return Boolean(found);
+  });
+  const tender = new TenderForm(session, part, (amount) =>
+    scan.wait({ title: t("desk.scan.tender", { amount: yuan(amount) }), take: (code) => tender.byCode(code, amount) }),
+  );
+  const returns = new Returns(session, part, (lines) =>
+    scan.wait({ title: t("desk.scan.return"), take: async (code) => returns.give(lines, await scan.resolve(code, SETTLING)) }),
+  );
+  new ReceiptPart(session, part);
+  const recent = new Recent(session, part);
+  const screen = new Screen(session);
+  shifts(session);
+  his(session, bill, visit);
+  return { session, place, bill, visit, part, scan, recent, screen };
+}
+
+async function register({ session, place, visit, scan }) {
+  const details = place.forVisit();
+  await visit.open(scan.handle("registration", "outpatient_registration"), details);
+  scan.used();
+  session.say("good", t("desk.visit.opened"));
+  scan.choose(SETTLING);
+}
+
+async function settle({ bill, visit, part, scan }) {
+  const wish = bill.read();
+  if (!visit.current) throw new Wrong(t("desk.visit.first"));
+  await part.open(visit.current.id, { presentation: scan.handle("settlement", SETTLING), ...wish });
+  scan.used();
+  await bill.clear();
+}
+
+async function next({ bill, visit, part, scan }) {
+  scan.clear();
+  await Promise.all([bill.clear(), visit.clear(), part.clear()]);
+  scan.choose("outpatient_registration");
+}
+
+function wire(desk) {
+  const { session, part, scan, screen } = desk;
+  const step = (act) => (event) => {
+    event.preventDefault();
+    session.step(() => act(desk));
+  };
+  $("[data-place]").addEventListener("submit", step(register));
+  $("[data-bill]").addEventListener("submit", step(settle));
+  $("[data-fresh]").addEventListener("click", step(next));
+  for (const button of document.querySelectorAll("[data-by]")) {
+    const confirmed = () => ({
+      cash_minor: part.current.cash_minor,
+      cash_by: button.dataset.by,
+      identity_checked: $("[data-identity]").checked,
+    });
+    button.addEventListener("click", step(() => part.act("confirm", confirmed())));
+  }
+  $("[data-cancel]").addEventListener("click", () => confirm(t("desk.cancel.sure")) && session.step(() => part.act("cancel")));
+  $("[data-follow]").addEventListener("click", step(() => part.find(part.current.replaced_by)));
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => {
+      document.body.dataset.printing = button.dataset.print;
+      print();
+    });
+  }
+  const keys = { F2: () => scan.focus(), F4: () => main(), F8: () => screen.open(session) };
+  addEventListener("keydown", (event) => {
+    if (!(event.key in keys) || event.altKey || event.ctrlKey) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+}
+
+// The act that the desk waits for: confirm, take, or pre-settle.
+function main() {
+  const waiting = ["[data-confirm]:not([hidden]) button:not([hidden])", "[data-tender]:not([hidden]) button", "[data-main]"];
+  $(waiting.find((selector) => $(selector)))?.click();
+}
+
+function watchNet(session) {
+  const net = $("[data-net]");
+  const show = (said) => {
+    net.textContent = t(navigator.onLine ? "desk.online" : "desk.offline");
+    net.classList.toggle("bad", !navigator.onLine);
+    if (said) session.say(navigator.onLine ? "good" : "bad", t(navigator.onLine ? "desk.net.back" : "desk.net.offline"));
+  };
+  addEventListener("offline", () => show(true));
+  addEventListener("online", () => show(!session.intents.busy));
+  show(!navigator.onLine);
+}
+
+// What a page before this one asked and heard no answer to.
+async function catchUp({ session, visit, part, scan, bill }) {
+  for await (const { kind, content, told, refused } of session.intents.left()) {
+    if (refused) session.failed(refused);
+    else if (kind === "visit") visit.show(told);
+    else if (kind === "return") part.show(told.settlement);
+    else if (kind === "settlement") {
+      part.show(told);
+      await bill.clear();
+    } else if (kind === "resolve") scan.show(told, content.purpose);
+  }
+}
+
+async function start() {
+  const terminal = await get("terminal", "own");
+  if (!terminal) {
+    $("[data-said]").replaceChildren(t("desk.none"), " ", make("a", { href: "/desk/enrol" }, t("desk.enrol")));
+    return;
+  }
+  $("[data-terminal]").textContent = `${terminal.name} · ${terminal.party}`;
+  const desk = assembled(terminal);
+  const { session } = desk;
+  await Promise.all([desk.place.restore(), desk.bill.restore(), desk.recent.restore()]);
+  wire(desk);
+  watchNet(session);
+  session.addEventListener("settlement", ({ detail: { settlement } }) => {
+    $("[data-checked]").hidden = !settlement || !desk.scan.checked;
+  });
+  await fetch("/livez").then(learn, () => {});
+  await session.ready();
+  await Promise.all([desk.visit.restore(), desk.part.restore()]);
+  await catchUp(desk);
+  setInterval(() => navigator.onLine && session.access.token().catch(() => {}), 30_000);
+  $("[data-desk]").dataset.ready = "";
+}
+
+start();

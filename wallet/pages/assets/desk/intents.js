@@ -1,0 +1,92 @@
+// What the desk wants: written down before it is sent, forgotten only with a definite answer.
+// A reload or a lost answer finds the intent here and asks again under the same number.
+import { all, put, remove } from "./database.js";
+import { random } from "./bytes.js";
+import { Refused } from "./refused.js";
+import { t } from "./texts.js";
+import { Wrong } from "./wrong.js";
+
+const SCAN_LIVES = 5 * 60_000;
+const PAUSES = [1, 2, 4, 8, 15];
+
+export class Intents {
+  #calls;
+  #tell;
+  #open = null;
+
+  // tell: called with "asking", "waiting" or "again" and the seconds until then.
+  constructor(calls, tell) {
+    this.#calls = calls;
+    this.#tell = tell;
+  }
+
+  get busy() {
+    return this.#open !== null;
+  }
+
+  // Returns what the server answers; throws Refused with a definite refusal. Waits as long as it takes.
+  async do(kind, target, content) {
+    const body = content === undefined ? "" : JSON.stringify(content);
+    const intent = { key: random(18), kind, target, body, at: Date.now() };
+    this.#open = intent;
+    try {
+      await put("intents", intent.key, intent);
+    } catch (fault) {
+      this.#open = null;
+      throw fault;
+    }
+    return this.#see(intent);
+  }
+
+  // Those that a page before this one left behind, oldest first; each with what came of it.
+  async *left() {
+    const found = (await all("intents")).sort((one, other) => one.at - other.at);
+    for (const intent of found) {
+      if (intent.kind === "resolve" && Date.now() - intent.at > SCAN_LIVES) {
+        await remove("intents", intent.key);
+        continue;
+      }
+      this.#open = intent;
+      this.#tell("asking", 0);
+      try {
+        yield { kind: intent.kind, content: JSON.parse(intent.body || "{}"), told: await this.#see(intent) };
+      } catch (refused) {
+        yield { kind: intent.kind, refused };
+      }
+    }
+  }
+
+  async #see(intent) {
+    for (let turn = 0; ; turn += 1) {
+      try {
+        const told = await this.#calls.send(intent);
+        await this.#close(intent);
+        return told;
+      } catch (fault) {
+        const refused = fault instanceof Refused ? fault : null;
+        const over = intent.kind === "resolve" && Date.now() - intent.at > SCAN_LIVES;
+        if (refused?.definite || over) {
+          await this.#close(intent);
+          throw refused ?? new Wrong(t("desk.scan.over"));
+        }
+        await this.#pause(turn, refused);
+      }
+    }
+  }
+
+  async #pause(turn, refused) {
+    const seconds = refused?.wait || PAUSES[Math.min(turn, PAUSES.length - 1)];
+    if (navigator.onLine) {
+      this.#tell(refused?.wait ? "again" : "asking", seconds);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      return;
+    }
+    this.#tell("waiting", 0);
+    await new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+  }
+
+  async #close(intent) {
+    this.#open = null;
+    await remove("intents", intent.key);
+  }
+}

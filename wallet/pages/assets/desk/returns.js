@@ -1,0 +1,63 @@
+// Returning a settlement, whole or some lines: the net first, then the act; a part takes a fresh scan.
+import { $ } from "./elements.js";
+import { yuan } from "./money.js";
+import { random } from "./bytes.js";
+import { t } from "./texts.js";
+
+export class Returns {
+  #form = $("[data-return]");
+  #session;
+  #part;
+  #scan;
+
+  // scan: asks the patient to show a code again, for what remains of a settlement.
+  constructor(session, part, scan) {
+    this.#session = session;
+    this.#part = part;
+    this.#scan = scan;
+    $("[data-preview]").addEventListener("click", () => session.step(() => this.#preview()));
+    this.#form.addEventListener("change", () => ($("[data-return-do]").hidden = true));
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      session.step(() => this.#begin());
+    });
+  }
+
+  // Gives back with the fresh scan's handle, or without one where nothing remains.
+  async give(lines, presentation = "") {
+    const intents = this.#session.intents;
+    const told = await intents.do("return", `${this.#part.target}/refunds`, { lines, presentation });
+    this.#part.show(told.settlement);
+    this.#session.say("good", t("desk.return.begun"));
+  }
+
+  get #lines() {
+    return [...this.#form.querySelectorAll('[name="line"]:checked')].map((field) => field.value);
+  }
+
+  // Changes nothing, so a lost answer needs no second thought.
+  async #preview() {
+    const body = JSON.stringify({ lines: this.#lines, preview: true });
+    const { net } = await this.#session.calls.send({ target: `${this.#part.target}/refunds`, body, key: random(18) });
+    const values = {
+      back: yuan(net.back_minor),
+      remaining: yuan(net.remaining_minor),
+      cash: yuan(net.estimated_cash_minor),
+      net: yuan(Math.abs(net.net_minor)),
+    };
+    const key = net.remaining_minor === 0 ? "whole" : net.net_minor < 0 ? "owes" : "back";
+    const place = $("[data-net-said]");
+    place.hidden = false;
+    place.textContent = t(`desk.return.${key}`, values);
+    const act = $("[data-return-do]");
+    act.hidden = false;
+    act.dataset.remains = String(net.remaining_minor > 0);
+  }
+
+  async #begin() {
+    if ($("[data-return-do]").hidden) return this.#preview();
+    const lines = this.#lines;
+    if ($("[data-return-do]").dataset.remains === "true") this.#scan(lines);
+    else await this.give(lines);
+  }
+}

@@ -1,0 +1,23 @@
+// The texts of this page's language, as the server put them into it.
+const place = document.querySelector("template[data-texts]");
+const texts = JSON.parse(place?.content.textContent || "{}");
+
+export function t(key, values = {}) {
+  return texts[key]?.replace(/{(\w+)}/g, (_, name) => values[name] ?? "") ?? key;
+}
+
+// A word of the wallet that may be unknown here stands for itself.
+export const word = (prefix, name) => texts[prefix + name] ?? name;
+
+export const reason = (code) => word("desk.reason.", code);
+
+export function problemSentence(refused) {
+  const { code, told, wait } = refused;
+  const values = { ...told, code, seconds: wait, detail: told.detail ?? "", refusal: reason(told.refusal ?? "") };
+  if (code === "CODE_USED" && told.check_holder) return t("desk.problem.CODE_USED.check");
+  const key = `desk.problem.${code}`;
+  return t(key in texts ? key : "desk.problem.other", values);
+}
+
+// Each verdict brings its own words in both languages.
+export const inBoth = (message) => (document.documentElement.lang === "en" ? message?.en : message?.zh) ?? "";

@@ -1,0 +1,92 @@
+"""
+``/desk``: frames that scripts fill.
+
+No page here knows anybody; what a terminal sees, it asks the interface for with its own key.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+
+from integrations.registry import Registry
+from integrations.spi import Purpose, Scene
+from wallet.pages.front import Front
+from wallet.pages.language import language_of
+from wallet.pages.operator.overview import Books
+from wallet.pages.rendering import POLICY, AnyRequest, page
+from wallet.pages.texts import catalogue, said
+
+# the barcode reader is compiled from WebAssembly, on the one page that has a camera
+_READER: Final = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+_CAMERA: Final = "camera=(self), geolocation=(), microphone=()"
+_TOLD: Final = ("desk.", "context.", "method.", "phase.", "split.", "field.insurance.")
+# what a scan is for, and where in the visit
+SCENES: Final[Mapping[Scene, Purpose]] = {
+    Scene.OUTPATIENT_REGISTRATION: Purpose.REGISTRATION,
+    Scene.OUTPATIENT_SETTLEMENT: Purpose.SETTLEMENT,
+    Scene.PHARMACY_PURCHASE: Purpose.SETTLEMENT,
+    Scene.CONSULTATION: Purpose.IDENTIFICATION,
+    Scene.EXAMINATION: Purpose.IDENTIFICATION,
+    Scene.TREATMENT: Purpose.IDENTIFICATION,
+    Scene.DISPENSING: Purpose.IDENTIFICATION,
+}
+
+
+class DeskController(Controller):
+    """
+    The desk's pages.
+    """
+
+    path = "/desk"
+    include_in_schema = False
+
+    @get()
+    async def desk(
+        self, request: AnyRequest, front: NamedDependency[Front], books: NamedDependency[Books]
+    ) -> Response[str]:
+        """
+        Show the desk itself.
+        """
+        answer = page(
+            request,
+            "desk/desk",
+            scenes={scene.value: purpose.value for scene, purpose in SCENES.items()},
+            his_origins=" ".join(front.his_origins),
+            texts=_texts(request, books.registry),
+        )
+        answer.headers["content-security-policy"] = _READER
+        answer.headers["permissions-policy"] = _CAMERA
+        if front.his_origins:
+            # a hospital's own page that opened this one keeps its handle on it, to send bills
+            answer.headers["cross-origin-opener-policy"] = "unsafe-none"
+        return answer
+
+    @get("/patient")
+    async def patient(self, request: AnyRequest, books: NamedDependency[Books]) -> Response[str]:
+        """
+        Show the screen that faces the patient; the desk fills it.
+        """
+        return page(request, "desk/patient", texts=_texts(request, books.registry))
+
+    @get("/enrol")
+    async def enrol(self, request: AnyRequest, books: NamedDependency[Books]) -> Response[str]:
+        """
+        Show where a terminal's key is made and enrolled.
+        """
+        return page(request, "desk/enrol", texts=_texts(request, books.registry))
+
+
+def _texts(request: AnyRequest, registry: Registry) -> str:
+    """
+    Return the texts that scripts fill in, as JSON; what an integration refuses, in its words.
+    """
+    language = language_of(request)
+    texts = catalogue(language)
+    told = {key: text for key, text in texts.items() if key.startswith(_TOLD)}
+    for manifest in registry.manifests():
+        for code, refusal in manifest.refusals.items():
+            told.setdefault(f"desk.reason.{code}", said(language, refusal))
+    return msgspec.json.encode(told).decode()
