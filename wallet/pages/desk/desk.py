@@ -5,6 +5,7 @@ No page here knows anybody; what a terminal sees, it asks the interface for with
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -13,6 +14,7 @@ from litestar.di import NamedDependency
 
 from integrations.registry import Registry
 from integrations.spi import Purpose, Scene
+from wallet.pages.assets import assets
 from wallet.pages.front import Front
 from wallet.pages.language import language_of
 from wallet.pages.operator.overview import Books
@@ -23,6 +25,7 @@ from wallet.pages.texts import catalogue, said
 _READER: Final = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 _CAMERA: Final = "camera=(self), geolocation=(), microphone=()"
 _TOLD: Final = ("desk.", "context.", "method.", "phase.", "split.", "field.insurance.")
+_OTHERS: Final = ("desk/desk.js", "desk/enrol.js", "desk/patient.js")
 # what a scan is for, and where in the visit
 SCENES: Final[Mapping[Scene, Purpose]] = {
     Scene.OUTPATIENT_REGISTRATION: Purpose.REGISTRATION,
@@ -56,6 +59,7 @@ class DeskController(Controller):
             scenes={scene.value: purpose.value for scene, purpose in SCENES.items()},
             his_origins=" ".join(front.his_origins),
             texts=_texts(request, books.registry),
+            modules=_modules(),
         )
         answer.headers["content-security-policy"] = _READER
         answer.headers["permissions-policy"] = _CAMERA
@@ -77,6 +81,18 @@ class DeskController(Controller):
         Show where a terminal's key is made and enrolled.
         """
         return page(request, "desk/enrol", texts=_texts(request, books.registry))
+
+
+@cache
+def _modules() -> tuple[str, ...]:
+    """
+    Return the scripts of the desk, so that a browser asks for all of them at once.
+    """
+    return tuple(
+        name
+        for name in assets()
+        if name.startswith("desk/") and name.endswith(".js") and name not in _OTHERS
+    )
 
 
 def _texts(request: AnyRequest, registry: Registry) -> str:

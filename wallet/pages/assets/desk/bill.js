@@ -78,6 +78,7 @@ export class BillForm {
     this.#form.elements.use_account.checked = true;
     $("[data-paste]").value = "";
     $("[data-file]").value = "";
+    $("[data-load]").open = false;
     this.lines.replace([{}]);
     this.lines.showTotal();
     this.#wrong("");

@@ -26,6 +26,8 @@ export class ScanPart {
       this.#doing = tidied(text);
       await session.step(() => this.#take(this.#doing));
       this.#doing = "";
+      // what was refused stays to be read, and the next scan or letter replaces it
+      if (document.activeElement === $("[data-code]")) $("[data-code]").select();
     };
     new Gun(scanned);
     $("[data-scan]").addEventListener("submit", (event) => {

@@ -63,6 +63,7 @@ export class SettlementPart {
     if (seen !== this.#shown) {
       this.#shown = seen;
       this.#draw(settlement);
+      this.#session.say(...sentence(settlement));
       this.#session.tell("settlement", { settlement, fresh });
     }
     this.#later();
@@ -92,7 +93,7 @@ export class SettlementPart {
     const { phase, identity, split, locked } = settlement;
     $("[data-settlement]").replaceChildren(
       ...[
-        make("p", { class: `notice say ${tone}`, role: "status", "data-say": true, "data-phase": phase }, said),
+        make("p", { class: `notice say ${tone}`, "data-say": true, "data-phase": phase }, said),
         make("p", { class: "holder" }, make("strong", {}, identity.name), ` ${identity.age === null ? "" : t("desk.person.age", identity)} `, make("code", {}, identity.document)),
         split ? splitTable(split) : null,
         tenderList(settlement.tenders),

@@ -12,6 +12,9 @@ export class VisitPart {
 
   constructor(session) {
     this.#session = session;
+    session.addEventListener("settlement", ({ detail: { settlement } }) => {
+      if (settlement?.visit_id === this.current?.id && settlement) this.#look();
+    });
     $("[data-visit-cancel]").addEventListener("click", () => {
       if (confirm(t("desk.visit.cancel.sure"))) session.step(() => this.cancel());
     });
