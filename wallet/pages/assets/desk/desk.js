@@ -49,7 +49,7 @@ function assembled(terminal) {
 
 async function register({ session, place, visit, scan }) {
   const details = place.forVisit();
-  await visit.open(scan.handle("registration", "outpatient_registration"), details);
+  await visit.open(scan.handle(["registration", "settlement"], "outpatient_registration"), details);
   scan.used();
   session.say("good", t("desk.visit.opened"));
   scan.choose(SETTLING);
@@ -58,7 +58,7 @@ async function register({ session, place, visit, scan }) {
 async function settle({ bill, visit, part, scan }) {
   const wish = bill.read();
   if (!visit.current) throw new Wrong(t("desk.visit.first"));
-  await part.open(visit.current.id, { presentation: scan.handle("settlement", SETTLING), ...wish });
+  await part.open(visit.current.id, { presentation: scan.handle(["settlement"], SETTLING), ...wish });
   scan.used();
   await bill.clear();
 }
@@ -145,9 +145,6 @@ async function start() {
   await Promise.all([desk.place.restore(), desk.bill.restore(), desk.recent.restore()]);
   wire(desk);
   watchNet(session);
-  session.addEventListener("settlement", ({ detail: { settlement } }) => {
-    $("[data-checked]").hidden = !settlement || !desk.scan.checked;
-  });
   await fetch("/livez").then(learn, () => {});
   await session.ready();
   await Promise.all([desk.visit.restore(), desk.part.restore()]);

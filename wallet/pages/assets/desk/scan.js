@@ -12,7 +12,6 @@ export class ScanPart {
   #session;
   #waiting = null;
   #presentation = null;
-  #check = false;
   #doing = "";
   #camera = new Camera($("[data-viewer] video"));
 
@@ -43,15 +42,11 @@ export class ScanPart {
   }
 
   // A fresh scan's handle, while it lives; used up by whoever takes it.
-  handle(purpose, scene) {
+  handle(purposes, scene) {
     const shown = this.#presentation;
     if (shown && Date.now() > shown.until) throw new Wrong(t("desk.scan.over"));
-    if (shown?.purpose !== purpose) throw new Wrong(t("desk.scan.first", { scene: t(`desk.scene.${scene}`) }));
+    if (!purposes.includes(shown?.purpose)) throw new Wrong(t("desk.scan.first", { scene: t(`desk.scene.${scene}`) }));
     return shown.handle;
-  }
-
-  get checked() {
-    return this.#check;
   }
 
   used() {
@@ -78,7 +73,7 @@ export class ScanPart {
   clear() {
     this.wait(null);
     this.used();
-    this.#check = false;
+    $("[data-checked]").hidden = true;
     $("[data-code]").value = "";
     $("[data-verdicts]").replaceChildren();
   }
@@ -104,13 +99,14 @@ export class ScanPart {
     const purpose = $(`[data-scene] option[value="${scene}"]`).dataset.purpose;
     this.#session.say("", t("desk.scan.wait"));
     this.show(await this.#session.intents.do("resolve", "/v1/resolve", { code, purpose, scene }), purpose);
-    return this.handle(purpose, scene);
+    return this.#presentation.handle;
   }
 
   show(resolved, purpose) {
     const until = Date.now() + resolved.expires_in * 1000;
     this.#presentation = { handle: resolved.presentation, purpose, until };
-    this.#check = resolved.check_holder;
+    $("[data-checked]").hidden = !resolved.check_holder;
+    $("[data-identity]").checked = false;
     $("[data-verdicts]").replaceChildren(...verdictsOf(resolved));
     this.#session.say("good", t("desk.scan.ok"));
   }

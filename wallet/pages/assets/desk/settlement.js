@@ -99,10 +99,11 @@ export class SettlementPart {
         tenderList(settlement.tenders),
       ].filter(Boolean),
     );
-    const awaiting = phase === "awaiting_approval" && !settlement.approval_required;
-    $("[data-confirm]").hidden = !awaiting || locked;
+    $("[data-confirm]").hidden = phase !== "awaiting_approval" || locked;
     const agreement = $('[data-by="agreement"]');
-    agreement.hidden = !settlement.agreement || settlement.cash_minor === 0;
+    // while an approval is awaited, only a checked document lets the agreement go on
+    const waits = settlement.approval_required && $("[data-checked]").hidden;
+    agreement.hidden = !settlement.agreement || settlement.cash_minor === 0 || waits;
     agreement.textContent = `${t("desk.confirm.agreement")} ${yuan(settlement.cash_minor)}`;
     $("[data-tender]").hidden = phase !== "cash_due" || locked;
     $("[data-cancel]").hidden = !UNDOABLE.includes(phase) || locked;
