@@ -78,7 +78,7 @@ def _run(folder: Path, processes: Processes, *, once: bool) -> None:
     asyncio.run(tell(story))
     narrator.fact("told in", f"{time.monotonic() - began:.1f} s")
     if not once:
-        _serve(processes, settings)
+        _serve(processes, settings, hospital)
 
 
 def _start_partners(folder: Path, processes: Processes, narrator: Narrator) -> Partners:
@@ -141,7 +141,7 @@ async def _operator(settings: Settings) -> str:
     return issued.token
 
 
-def _serve(processes: Processes, settings: Settings) -> None:
+def _serve(processes: Processes, settings: Settings, hospital: Onboarded) -> None:
     token = asyncio.run(_operator(settings))
     click.echo()
     click.secho(f"Serving {settings.public_origin} (Ctrl-C ends)", bold=True)
@@ -151,6 +151,7 @@ def _serve(processes: Processes, settings: Settings) -> None:
     click.echo(
         f"    operator's pages: {settings.public_origin}/operator/enrol (one-time token {token})"
     )
+    click.echo(f"    desk: {settings.public_origin}/desk/enrol#{hospital.tokens['browser']}")
     click.echo(f"    interface: {settings.public_origin}/openapi")
     while processes.alive():
         time.sleep(0.5)

@@ -144,7 +144,7 @@ async def onboard(
     services: Services, registry: Registry, partners: Partners, name: str, number: int
 ) -> Onboarded:
     """
-    Create a relying party with its profiles, and tokens for its HIS and its cashier's desk.
+    Create a relying party with its profiles, and tokens for its HIS and for two desks.
     """
     administration = services.people.administration
     party_id = await administration.create_party(
@@ -175,6 +175,7 @@ async def onboard(
     kinds = {
         "his": (TerminalKind.HIS, _SERVER_SCOPES),
         "cashier": (TerminalKind.DESK, _CASHIER_SCOPES),
+        "browser": (TerminalKind.DESK, _CASHIER_SCOPES),
     }
     tokens = {}
     for label, (kind, scopes) in kinds.items():

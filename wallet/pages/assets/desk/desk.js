@@ -20,6 +20,7 @@ import { VisitPart } from "./visit.js";
 import { Wrong } from "./wrong.js";
 
 const SETTLING = "outpatient_settlement";
+const GIVES_WAY = 1500;
 
 function assembled(terminal) {
   const session = new Session(terminal);
@@ -102,10 +103,11 @@ function wire(desk) {
   });
 }
 
-// The act that the desk waits for: confirm, take, or pre-settle.
+// Pre-settles; where money waits, only leads to its button, for a key pressed twice must not charge.
 function main() {
-  const waiting = ["[data-confirm]:not([hidden]) button:not([hidden])", "[data-tender]:not([hidden]) button", "[data-main]"];
-  $(waiting.find((selector) => $(selector)))?.click();
+  const money = $("[data-confirm]:not([hidden]) button:not([hidden])") ?? $("[data-tender]:not([hidden]) button");
+  if (money) money.focus();
+  else $("[data-main]").click();
 }
 
 function watchNet(session) {
@@ -133,10 +135,21 @@ async function catchUp({ session, visit, part, scan, bill }) {
   }
 }
 
+// One terminal is one window: two would ask about each other's intents. A page that is left gives way.
+function alone() {
+  return new Promise((resolve) => {
+    const held = (lock) => (resolve(Boolean(lock)), new Promise(() => {}));
+    navigator.locks.request("fusion-desk", { signal: AbortSignal.timeout(GIVES_WAY) }, held).catch(() => resolve(false));
+  });
+}
+
 async function start() {
+  const said = $("[data-said]");
+  if (!isSecureContext) return said.replaceChildren(t("desk.insecure"));
+  if (!(await alone())) return said.replaceChildren(t("desk.twice"));
   const terminal = await get("terminal", "own");
   if (!terminal) {
-    $("[data-said]").replaceChildren(t("desk.none"), " ", make("a", { href: "/desk/enrol" }, t("desk.enrol")));
+    said.replaceChildren(t("desk.none"), " ", make("a", { href: "/desk/enrol" }, t("desk.enrol")));
     return;
   }
   $("[data-terminal]").textContent = `${terminal.name} · ${terminal.party}`;

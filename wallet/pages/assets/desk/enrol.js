@@ -25,6 +25,7 @@ function fromLink() {
 }
 
 async function enrol() {
+  if (!isSecureContext) return say("bad", t("desk.insecure"));
   const token = form.elements.token.value.trim();
   if (!TOKEN.test(token)) return say("warn", t("desk.enrol.token_wrong"));
   const pair = await makeKey();

@@ -13,7 +13,7 @@ export const reason = (code) => word("desk.reason.", code);
 
 export function problemSentence(refused) {
   const { code, told, wait } = refused;
-  const values = { ...told, code, seconds: wait, detail: told.detail ?? "", refusal: reason(told.refusal ?? "") };
+  const values = { ...told, code, seconds: wait, detail: told.detail ?? "", refusal: reason(told.refusal ?? ""), family: word("desk.family.", told.family ?? "") };
   if (code === "CODE_USED" && told.check_holder) return t("desk.problem.CODE_USED.check");
   const key = `desk.problem.${code}`;
   return t(key in texts ? key : "desk.problem.other", values);
