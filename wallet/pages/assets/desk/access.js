@@ -2,7 +2,7 @@
 import { base64url, random, utf8 } from "./bytes.js";
 import { learn, seconds } from "./clock.js";
 import { sign } from "./key.js";
-import { Refused } from "./refused.js";
+import { asked, Refused } from "./refused.js";
 
 const PATH = "/oauth/token";
 const TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -18,7 +18,7 @@ export class Access {
     this.#terminal = terminal;
   }
 
-  // Throws Refused when the server gives none, TypeError when it cannot be reached.
+  // Throws Refused when the server gives none, NoAnswer when it cannot be reached.
   async token() {
     if (seconds() < this.#until - RENEW_BEFORE) return this.#token;
     this.#asking ??= this.#renew().finally(() => (this.#asking = null));
@@ -37,10 +37,10 @@ export class Access {
       client_assertion: await this.#assertion(),
       scope: this.#terminal.scope,
     });
-    const answer = await fetch(PATH, { method: "POST", body: form, credentials: "omit" });
+    const answer = await asked(PATH, { method: "POST", body: form });
     learn(answer);
     const told = await answer.json().catch(() => null);
-    if (!answer.ok) throw new Refused(answer, told);
+    if (!answer.ok || !told) throw new Refused(answer, told);
     this.#token = told.access_token;
     this.#until = seconds() + told.expires_in;
   }

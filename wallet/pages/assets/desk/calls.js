@@ -1,6 +1,6 @@
 // Calls of the interface: one door for reading, one for what changes something.
 import { learn } from "./clock.js";
-import { Refused } from "./refused.js";
+import { asked, NoAnswer, Refused } from "./refused.js";
 import { signedHeaders } from "./signing.js";
 
 const JSON_TYPE = "application/json";
@@ -15,11 +15,11 @@ export class Calls {
     this.#access = access;
   }
 
-  // Throws Refused, or whatever fetch throws when no answer came.
+  // Throws Refused, or NoAnswer.
   async read(target) {
     return this.#twice(async (token) => {
       const headers = { authorization: `Bearer ${token}`, accept: JSON_TYPE };
-      return fetch(target, { headers, credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
+      return asked(target, { headers, signal: AbortSignal.timeout(PATIENCE) });
     });
   }
 
@@ -29,7 +29,7 @@ export class Calls {
       const headers = await signedHeaders(this.#terminal, request);
       if (body) headers["content-type"] = JSON_TYPE;
       const signal = AbortSignal.timeout(PATIENCE);
-      return fetch(target, { method: "POST", headers, body: body || undefined, credentials: "omit", signal });
+      return asked(target, { method: "POST", headers, body: body || undefined, signal });
     });
   }
 
@@ -41,7 +41,7 @@ export class Calls {
       // what lies between may answer without JSON
       const told = await answer.json().catch(() => null);
       if (answer.ok && told) return told;
-      if (answer.ok) throw new TypeError("cut short");
+      if (answer.ok) throw new NoAnswer("cut short");
       if (told?.code !== "TOKEN_INVALID" || last) throw new Refused(answer, told);
       this.#access.forget();
     }

@@ -2,7 +2,7 @@
 // A reload or a lost answer finds the intent here and asks again under the same number.
 import { all, put, remove } from "./database.js";
 import { random } from "./bytes.js";
-import { Refused } from "./refused.js";
+import { NoAnswer, Refused } from "./refused.js";
 import { t } from "./texts.js";
 import { Wrong } from "./wrong.js";
 
@@ -65,9 +65,11 @@ export class Intents {
       } catch (fault) {
         const refused = fault instanceof Refused ? fault : null;
         const over = intent.kind === "resolve" && Date.now() - intent.at > SCAN_LIVES;
-        if (refused?.definite || over) {
+        // a fault of ours before anything was sent
+        const unsent = turn === 0 && !refused && !(fault instanceof NoAnswer);
+        if (refused?.definite || over || unsent) {
           await this.#close(intent);
-          throw refused ?? new Wrong(t("desk.scan.over"));
+          throw over && !refused ? new Wrong(t("desk.scan.over")) : fault;
         }
         await this.#pause(turn, refused);
       }

@@ -14,3 +14,15 @@ export class Refused extends Error {
     return this.status < 500 && !undecided.includes(this.code);
   }
 }
+
+// No answer came: whether the server did anything is not known.
+export class NoAnswer extends Error {}
+
+// fetch, with whatever keeps an answer away told apart from a fault of ours.
+export async function asked(target, options) {
+  try {
+    return await fetch(target, { credentials: "omit", ...options });
+  } catch (cause) {
+    throw new NoAnswer("no answer", { cause });
+  }
+}

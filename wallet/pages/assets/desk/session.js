@@ -4,7 +4,7 @@ import { Calls } from "./calls.js";
 import { offBySeconds } from "./clock.js";
 import { $, make } from "./elements.js";
 import { Intents } from "./intents.js";
-import { Refused } from "./refused.js";
+import { NoAnswer, Refused } from "./refused.js";
 import { problemSentence, t } from "./texts.js";
 import { Wrong } from "./wrong.js";
 
@@ -50,8 +50,7 @@ export class Session extends EventTarget {
     if (fault instanceof Wrong) return this.say("warn", fault.message);
     if (!(fault instanceof Refused)) {
       this.say("bad", t(navigator.onLine ? "desk.net.none" : "desk.net.offline"));
-      // no answer is a matter of course; anything else is a fault of ours
-      if (["TypeError", "TimeoutError", "AbortError"].includes(fault.name)) return;
+      if (fault instanceof NoAnswer) return;
       throw fault;
     }
     if (fault.code === "TERMINAL_UNKNOWN") {
