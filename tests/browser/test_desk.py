@@ -15,6 +15,11 @@ from wallet.pages.texts import text
 DRUGS = ("缬沙坦", "布洛芬", "支气管炎", "呼吸内科")
 PROBLEMS = "Failed to load resource: the server responded with a status of 4"
 ALL_CASH = {"bill": bills.two_lines(), "use_account": False}
+OPEN = """(url) => {
+    window.heard = [];
+    addEventListener("message", ({ data }) => heard.push([data.type, data.status ?? null]));
+    window.desk = open(url);
+}"""
 CUT_OFF = "Failed to load resource: net::ERR_"
 
 
@@ -282,22 +287,23 @@ class TestHospitalsOwnPage:
             page = await context.new_page()
             await page.goto(f"{origin}/")
             async with page.expect_popup() as opened:
-                await page.evaluate(
-                    "(url) => void (window.desk = open(url))", f"{site.origin}/desk"
-                )
+                await page.evaluate(OPEN, f"{site.origin}/desk")
             handed = DeskPage(await opened.value)
             await handed.ready()
             heard[origin] = await page.evaluate(
-                """([message, origin]) => new Promise((done) => {
-                    addEventListener("message", ({ data }) => done(data.status));
+                """async ([message, origin]) => {
                     desk.postMessage(message, origin);
-                    setTimeout(done, 1000, "nothing");
-                })""",
+                    await new Promise((done) => setTimeout(done, 1000));
+                    return heard;
+                }""",
                 [message, site.origin],
             )
             await handed.page.close()
 
-        assert {stranger: "nothing", listed: "loaded"} == heard
+        assert {
+            stranger: [],
+            listed: [["fusion-wallet.ready", None], ["fusion-wallet.bill", "loaded"]],
+        } == heard
 
 
 class TestCutOff:

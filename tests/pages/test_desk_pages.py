@@ -152,3 +152,19 @@ class TestTexts:
 
         assert used
         assert set() == used - set(texts.catalogue(Language.EN))
+
+
+class TestFirstView:
+    async def test_is_small(self, browser):
+        """
+        All that a browser fetches before the desk can be used is less than 100 kB.
+        """
+        page = await browser.client.get("/desk")
+        names = set(re.findall(r'(?:href|src)="(/assets/[^"]+\.(?:css|js))"', page.text))
+        sizes = []
+        for name in names:
+            async with browser.client.stream("GET", name) as answer:
+                sizes.append(sum([len(part) async for part in answer.aiter_raw()]))
+
+        assert len(names) > 20
+        assert len(page.content) + sum(sizes) < 100_000

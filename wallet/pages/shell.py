@@ -9,13 +9,17 @@ from litestar.datastructures import Cookie
 from litestar.params import PathParameter
 
 from wallet.errors import NotFoundError
-from wallet.pages.assets import PATH, assets, edition
+from wallet.pages.assets import PATH, assets, edition, packed
 from wallet.pages.forms import FORM_BODY, fields_of, go, path_within
 from wallet.pages.language import COOKIE, SIZE_COOKIE, YEAR_SECONDS, Language, TextSize
 from wallet.pages.rendering import AnyRequest
 
 HOME: Final = "/code"
-_FOREVER: Final = {"cache-control": f"public, max-age={YEAR_SECONDS}, immutable"}
+_FOREVER: Final = {
+    "cache-control": f"public, max-age={YEAR_SECONDS}, immutable",
+    "vary": "Accept-Encoding",
+}
+_PACKED: Final = _FOREVER | {"content-encoding": "gzip"}
 _CHOICES: Final = {COOKIE: tuple(Language), SIZE_COOKIE: tuple(TextSize)}
 
 
@@ -37,15 +41,19 @@ class ShellController(Controller):
     @get(PATH + "/{of_edition:str}/{name:path}", sync_to_thread=False)
     def asset(
         self,
+        request: AnyRequest,
         of_edition: Annotated[str, PathParameter(max_length=16)],
         name: Annotated[str, PathParameter(max_length=64)],
     ) -> Response[bytes]:
         """
         Return a file; under the name of an edition it never changes.
         """
-        found = assets().get(name.removeprefix("/"))
+        name = name.removeprefix("/")
+        found = assets().get(name)
         if found is None or of_edition != edition():
             raise NotFoundError
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(packed(name), media_type=found.media_type, headers=_PACKED)
         return Response(found.content, media_type=found.media_type, headers=_FOREVER)
 
     @post("/choose", opt=FORM_BODY)

@@ -4,6 +4,7 @@ Style sheets, scripts and pictures; all are served under a name that changes whe
 One name for all of them lets a script import another by its relative path.
 """
 
+import gzip
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
@@ -13,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
-__all__ = ("PATH", "Asset", "address", "assets", "edition", "read")
+__all__ = ("PATH", "Asset", "address", "assets", "edition", "packed", "read")
 
 PATH: Final = "/assets"
 _TYPES: Final = {
@@ -59,6 +60,14 @@ def read(folder: Traversable) -> Mapping[str, Asset]:
     if not any(name.startswith("vendor/") for name in found):
         raise FileNotFoundError("wallet/pages/assets/vendor is empty: run `make vendor`")
     return found
+
+
+@cache
+def packed(name: str) -> bytes:
+    """
+    Return a file's content in gzip; it is no secret, so its length may tell what it likes.
+    """
+    return gzip.compress(assets()[name].content, compresslevel=6, mtime=0)
 
 
 @cache

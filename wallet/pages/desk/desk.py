@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from markupsafe import Markup
 
 from integrations.registry import Registry
 from integrations.spi import Purpose, Scene
@@ -25,7 +26,11 @@ from wallet.pages.texts import catalogue, said
 _READER: Final = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 _CAMERA: Final = "camera=(self), geolocation=(), microphone=()"
 _TOLD: Final = ("desk.", "context.", "method.", "phase.", "split.", "field.insurance.")
-_OTHERS: Final = ("desk/desk.js", "desk/enrol.js", "desk/patient.js")
+# other pages' scripts, and what the desk fetches when it is asked for
+_OTHERS: Final = frozenset(
+    f"desk/{name}.js"
+    for name in ("camera", "desk", "enrol", "his", "patient", "receipt", "returns", "shift")
+)
 # what a scan is for, and where in the visit
 SCENES: Final[Mapping[Scene, Purpose]] = {
     Scene.OUTPATIENT_REGISTRATION: Purpose.REGISTRATION,
@@ -95,7 +100,7 @@ def _modules() -> tuple[str, ...]:
     )
 
 
-def _texts(request: AnyRequest, registry: Registry) -> str:
+def _texts(request: AnyRequest, registry: Registry) -> Markup:
     """
     Return the texts that scripts fill in, as JSON; what an integration refuses, in its words.
     """
@@ -105,4 +110,6 @@ def _texts(request: AnyRequest, registry: Registry) -> str:
     for manifest in registry.manifests():
         for code, refusal in manifest.refusals.items():
             told.setdefault(f"desk.reason.{code}", said(language, refusal))
-    return msgspec.json.encode(told).decode()
+    # as JSON in an element's text: quotes may stand, what could be markup is spelled otherwise
+    text = msgspec.json.encode(told).decode()
+    return Markup(text.replace("&", r"\u0026").replace("<", r"\u003c"))  # noqa: S704 - see above

@@ -3,17 +3,13 @@ import { learn } from "./clock.js";
 import { BillForm } from "./bill.js";
 import { get } from "./database.js";
 import { $, make } from "./elements.js";
-import { his } from "./his.js";
 import { yuan } from "./money.js";
 import { Place } from "./place.js";
-import { ReceiptPart } from "./receipt.js";
 import { Recent } from "./recent.js";
-import { Returns } from "./returns.js";
 import { ScanPart } from "./scan.js";
 import { Screen } from "./screen.js";
 import { Session } from "./session.js";
 import { SettlementPart } from "./settlement.js";
-import { shifts } from "./shift.js";
 import { TenderForm } from "./tender.js";
 import { t } from "./texts.js";
 import { VisitPart } from "./visit.js";
@@ -37,15 +33,30 @@ function assembled(terminal) {
   const tender = new TenderForm(session, part, (amount) =>
     scan.wait({ title: t("desk.scan.tender", { amount: yuan(amount) }), take: (code) => tender.byCode(code, amount) }),
   );
-  const returns = new Returns(session, part, (lines) =>
-    scan.wait({ title: t("desk.scan.return"), take: async (code) => returns.give(lines, await scan.resolve(code, SETTLING)) }),
-  );
-  new ReceiptPart(session, part);
   const recent = new Recent(session, part);
   const screen = new Screen(session);
-  shifts(session);
-  his(session, bill, visit);
   return { session, place, bill, visit, part, scan, recent, screen };
+}
+
+// What a day needs now and then is fetched when it is asked for.
+async function later({ session, bill, visit, part, scan }) {
+  let papers = null;
+  let sums = null;
+  const again = (returns) => (lines) =>
+    scan.wait({ title: t("desk.scan.return"), take: async (code) => returns().give(lines, await scan.resolve(code, SETTLING)) });
+  const receipts = async () => {
+    const [{ ReceiptPart }, { Returns }] = await Promise.all([import("./receipt.js"), import("./returns.js")]);
+    const returns = new Returns(session, part, again(() => returns));
+    return new ReceiptPart(session, part);
+  };
+  $("[data-receipt-show]").addEventListener("click", () => session.step(async () => (await (papers ??= receipts())).show()));
+  $('[data-open="shift"]').addEventListener("click", () =>
+    session.step(async () => {
+      sums ??= (await import("./shift.js")).shifts(session);
+      await sums();
+    }),
+  );
+  if ($("[data-desk]").dataset.his) (await import("./his.js")).his(session, bill, visit);
 }
 
 async function register({ session, place, visit, scan }) {
@@ -162,6 +173,7 @@ async function start() {
   await session.ready();
   await Promise.all([desk.visit.restore(), desk.part.restore()]);
   await catchUp(desk);
+  await later(desk);
   setInterval(() => navigator.onLine && session.access.token().catch(() => {}), 30_000);
   $("[data-desk]").dataset.ready = "";
 }

@@ -5,6 +5,7 @@ import { t } from "./texts.js";
 import { Wrong } from "./wrong.js";
 
 const BILL = "fusion-wallet.bill";
+const READY = "fusion-wallet.ready";
 const SETTLEMENT = "fusion-wallet.settlement";
 const ID = /^[\x21-\x7e]{1,64}$/;
 
@@ -41,6 +42,9 @@ export function his(session, bill, visit) {
     const { source, origin } = event;
     take({ source, origin }, { id: message.id, visit: message.visit, bill: message.bill, ...(message.reported ? { reported: message.reported } : {}) });
   });
+
+  // whoever opened this page hears that it listens, if it is one of the listed
+  for (const origin of allowed) window.opener?.postMessage({ type: READY }, origin);
 
   session.addEventListener("settlement", ({ detail: { settlement } }) => {
     if (!asked || !settlement) return;

@@ -44,7 +44,6 @@ export class ReceiptPart {
   constructor(session, part) {
     this.#session = session;
     this.#part = part;
-    $("[data-receipt-show]").addEventListener("click", () => session.step(() => this.show()));
     session.addEventListener("settlement", ({ detail: { settlement, fresh } }) => {
       if (fresh || settlement.completed_at === null) this.#hide();
       else if (!$("[data-receipt]").hidden) this.show().catch((fault) => session.failed(fault));

@@ -1,5 +1,4 @@
 // The one input: a scan gun, a camera or fingers. What a scan means depends on what the desk waits for.
-import { Camera } from "./camera.js";
 import { $ } from "./elements.js";
 import { Gun, tidied } from "./scanning.js";
 import { t } from "./texts.js";
@@ -13,7 +12,7 @@ export class ScanPart {
   #waiting = null;
   #presentation = null;
   #doing = "";
-  #camera = new Camera($("[data-viewer] video"));
+  #camera = null;
 
   // find: opens what an id names; returns false for a text that is none.
   constructor(session, find) {
@@ -112,11 +111,12 @@ export class ScanPart {
   }
 
   async #toggle(scanned) {
-    if (this.#camera.on) return this.#close();
+    if (this.#camera?.on) return this.#close();
     $("[data-viewer]").hidden = false;
     $("[data-camera]").setAttribute("aria-expanded", "true");
     $("[data-camera]").textContent = t("desk.camera.off");
     try {
+      this.#camera ??= new (await import("./camera.js")).Camera($("[data-viewer] video"));
       await this.#camera.start((text) => {
         this.#close();
         scanned(text);
@@ -128,7 +128,7 @@ export class ScanPart {
   }
 
   #close() {
-    this.#camera.stop();
+    this.#camera?.stop();
     $("[data-viewer]").hidden = true;
     $("[data-camera]").setAttribute("aria-expanded", "false");
     $("[data-camera]").textContent = t("desk.camera");

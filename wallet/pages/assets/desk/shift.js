@@ -30,19 +30,19 @@ function sums(totals) {
   ].filter(Boolean);
 }
 
+// Returns what opens the dialog and adds up.
 export function shifts(session) {
   const dialog = $('[data-dialog="shift"]');
   const { elements } = $("[data-shift]");
-  const show = () =>
-    session.step(async () => {
-      const asked = new URLSearchParams();
-      for (const name of ["since", "until"]) if (elements[name].value) asked.set(name, instant(elements[name].value));
-      const query = asked.size ? `?${asked}` : "";
-      $("[data-shift-sums]").replaceChildren(...sums(await session.calls.read(`/v1/shift-totals${query}`)));
-    });
-  $('[data-open="shift"]').addEventListener("click", () => {
+  const show = async () => {
+    const asked = new URLSearchParams();
+    for (const name of ["since", "until"]) if (elements[name].value) asked.set(name, instant(elements[name].value));
+    const query = asked.size ? `?${asked}` : "";
+    $("[data-shift-sums]").replaceChildren(...sums(await session.calls.read(`/v1/shift-totals${query}`)));
+  };
+  $("[data-shift-show]").addEventListener("click", () => session.step(show));
+  return () => {
     dialog.showModal();
-    show();
-  });
-  $("[data-shift-show]").addEventListener("click", show);
+    return show();
+  };
 }
