@@ -31,7 +31,8 @@ class ShiftsController(Controller):
         description=(
             "What this terminal settled, undid, took and gave back in a time of at most seven "
             "days, by method. Money that went back through a provider counts at the terminal "
-            "that took it, money that was paid out by hand at the one that confirmed it."
+            "that took it, money that was paid out by hand at the one that confirmed it. "
+            "Ask again with both times once they have passed: what was on its way is then in it."
         ),
         opt=allows(SCOPE),
         responses=problems(*LOOKING),

@@ -60,6 +60,16 @@ export class Session extends EventTarget {
     if (fault.code === "STATE_CONFLICT") this.tell("changed");
   }
 
+  // Takes up what an earlier page worked on; only what is not there any more is forgotten.
+  async resume(find, forget) {
+    try {
+      await find();
+    } catch (fault) {
+      if (fault instanceof Refused && fault.code === "NOT_FOUND") await forget();
+      else this.failed(fault);
+    }
+  }
+
   // The token is had before anybody scans, so that a scan costs one call.
   async ready() {
     try {

@@ -28,7 +28,7 @@ export class SettlementPart {
 
   async restore() {
     const id = await get("kept", "settlement");
-    if (id) await this.find(id).catch(() => this.clear());
+    if (id) await this.#session.resume(() => this.find(id), () => this.clear());
   }
 
   async find(id) {

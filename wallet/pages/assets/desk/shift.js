@@ -5,6 +5,8 @@ import { t, word } from "./texts.js";
 
 const COLUMNS = ["method", "taken", "given_back", "net"];
 
+const written = (text) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "medium", timeZone: "Asia/Shanghai" }).format(new Date(text));
+
 // The field speaks the computer's time; the interface UTC, in whole seconds.
 const instant = (local) => (local ? `${new Date(local).toISOString().slice(0, 19)}Z` : "");
 
@@ -20,9 +22,10 @@ function table(totals) {
   );
 }
 
-function sums(totals) {
+function sums(totals, name) {
   const said = ({ count, total_minor: total, insured_minor: insured }) => ({ count, total: yuan(total), insured: yuan(insured) });
   return [
+    make("p", {}, t("desk.shift.time", { since: written(totals.since), until: written(totals.until), name })),
     make("p", {}, t("desk.shift.settled", said(totals.settled))),
     totals.undone.count ? make("p", {}, t("desk.shift.undone", said(totals.undone))) : null,
     table(totals),
@@ -38,7 +41,7 @@ export function shifts(session) {
     const asked = new URLSearchParams();
     for (const name of ["since", "until"]) if (elements[name].value) asked.set(name, instant(elements[name].value));
     const query = asked.size ? `?${asked}` : "";
-    $("[data-shift-sums]").replaceChildren(...sums(await session.calls.read(`/v1/shift-totals${query}`)));
+    $("[data-shift-sums]").replaceChildren(...sums(await session.calls.read(`/v1/shift-totals${query}`), session.terminal.name));
   };
   $("[data-shift-show]").addEventListener("click", () => session.step(show));
   return () => {

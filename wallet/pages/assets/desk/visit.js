@@ -22,7 +22,7 @@ export class VisitPart {
 
   async restore() {
     const id = await get("kept", "visit");
-    if (id) await this.find(id).catch(() => this.clear());
+    if (id) await this.#session.resume(() => this.find(id), () => this.clear());
   }
 
   async find(id) {
