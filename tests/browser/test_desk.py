@@ -109,6 +109,7 @@ class TestScanning:
         for enter in (True, False):
             await desk.gun(phone.draw(), enter=enter)
             await expect(desk.said).to_have_text(text(ZH, "desk.scan.ok"))
+            await desk.idle()
             await desk.said.evaluate("(place) => place.replaceChildren()")
 
         valid = desk.page.locator('[data-verdicts] [data-status="valid"]')
@@ -146,6 +147,7 @@ class TestScanning:
         ):
             await desk.gun(bad, enter=True)
             await expect(desk.said).to_have_text(said)
+            await desk.idle()
 
 
 class TestBill:
@@ -214,6 +216,7 @@ class TestCheckout:
         await desk.page.get_by_label("缬沙坦").check()
         await desk.page.locator("[data-preview]").click()
         await expect(desk.page.locator("[data-net-said]")).to_contain_text("先退回 ¥539.27")
+        await desk.idle()
         await desk.page.locator("[data-return-do]").click()
         await desk.gun(phone.draw())
         await desk.phase("cancelled")
@@ -238,6 +241,7 @@ class TestCheckout:
         await expect(desk.said).to_have_text(text(ZH, "desk.tender.wrong", due=f"¥{due}"))
         await desk.pay("card", "1.5")
         await expect(desk.page.locator('[data-tender-phase="charged"]')).to_have_count(1)
+        await desk.idle()
         await desk.pay("cash")
         await desk.phase("completed")
 
