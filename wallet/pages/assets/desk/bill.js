@@ -54,6 +54,7 @@ export class BillForm {
     if (typeof offer.use_account === "boolean") this.#form.elements.use_account.checked = offer.use_account;
     this.lines.take(bill.lines);
     this.#place.take(bill);
+    $("[data-load]").open = false;
     this.#changed();
     const told = { count: bill.lines.length, total: yuan(this.lines.total()) };
     this.#session.say("good", t("desk.bill.loaded", told));

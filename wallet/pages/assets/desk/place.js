@@ -1,7 +1,7 @@
 // Where in the hospital this desk is: typed once, kept in this browser, sent with visits and bills.
 import { get, put } from "./database.js";
 import { $ } from "./elements.js";
-import { t } from "./texts.js";
+import { joined, t } from "./texts.js";
 import { Wrong } from "./wrong.js";
 
 const VISIT = ["department_code", "department_name", "doctor_code", "doctor_name", "operator"];
@@ -34,7 +34,7 @@ export class Place {
     const wrong = names.filter((name) => !this.#form.elements[name].checkValidity());
     if (wrong.length === 0) return this.#read(names);
     this.#form.elements[wrong[0]].focus();
-    throw new Wrong(t("desk.place.missing", { names: wrong.map((name) => t(`desk.place.${name}`)).join("、") }));
+    throw new Wrong(t("desk.place.missing", { names: joined("unit", wrong.map((name) => t(`desk.place.${name}`))) }));
   }
 
   #read(names) {

@@ -26,7 +26,7 @@ export function splitTable(split) {
 export function tenderList(tenders) {
   if (tenders.length === 0) return null;
   const items = tenders.map((tender) => {
-    const why = tender.reason ? `（${reason(tender.reason)}）` : "";
+    const why = tender.reason ? ` · ${reason(tender.reason)}` : "";
     return make("li", { "data-tender-phase": tender.phase }, `${word("method.", tender.method)} ${yuan(tender.amount_minor)} · ${t(`desk.tender.is_${tender.phase}`)}${why}`);
   });
   return make("div", {}, make("h3", {}, t("desk.tender.list")), make("ul", { class: "list" }, ...items));

@@ -19,5 +19,8 @@ export function problemSentence(refused) {
   return t(key in texts ? key : "desk.problem.other", values);
 }
 
+// Several words as the language joins them: "disjunction" with its or, "unit" without.
+export const joined = (type, words) => new Intl.ListFormat(document.documentElement.lang, { type }).format(words);
+
 // Each verdict brings its own words in both languages.
 export const inBoth = (message) => (document.documentElement.lang === "en" ? message?.en : message?.zh) ?? "";

@@ -1,6 +1,6 @@
 // Who was scanned, masked, and what each context says: a shape and a word, never colour alone.
 import { make } from "./elements.js";
-import { inBoth, t, word } from "./texts.js";
+import { inBoth, joined, t, word } from "./texts.js";
 
 const SHAPES = { valid: "✓", refused: "✕", unavailable: "…" };
 const TONES = { valid: "good", refused: "bad", unavailable: "warn" };
@@ -9,7 +9,7 @@ const ORDER = ["health_card", "insurance", "payment"];
 const SHOWN = { insutype_name: (value) => value, local: (value) => t(value ? "desk.local.yes" : "desk.local.no") };
 
 function advice(verdict) {
-  const options = verdict.options.map((name) => word("desk.option.", name)).join("、");
+  const options = joined("disjunction", verdict.options.map((name) => word("desk.option.", name)));
   if (!options) return null;
   return t(verdict.refusal === "CHOICE_REQUIRED" ? "desk.verdict.choose" : "desk.verdict.show", { options });
 }
@@ -25,7 +25,7 @@ function tile(verdict) {
     { class: `verdict ${TONES[verdict.status]}`, "data-context": verdict.context, "data-status": verdict.status },
     make("span", { class: "shape", "aria-hidden": "true" }, SHAPES[verdict.status]),
     make("div", {},
-      make("strong", {}, `${word("context.", verdict.context)}：${t(`desk.verdict.${verdict.status}`)}`),
+      make("strong", {}, `${word("context.", verdict.context)} · ${t(`desk.verdict.${verdict.status}`)}`),
       told ? make("p", {}, told) : null,
       next ? make("p", {}, next) : null,
       ...details,
