@@ -7,14 +7,13 @@ import pytest
 from playwright.async_api import expect
 
 from tests.fixtures.camera import show
-from tests.fixtures.desk_pages import PLACE, WIDE, ZH, DeskPage
+from tests.fixtures.desk_pages import ALL_CASH, PLACE, WIDE, ZH, DeskPage
 from tests.fixtures.steps import read_code, sign_in
 from wallet.cli.demo import bills
 from wallet.pages.texts import text
 
 DRUGS = ("缬沙坦", "布洛芬", "支气管炎", "呼吸内科")
 PROBLEMS = "Failed to load resource: the server responded with a status of 4"
-ALL_CASH = {"bill": bills.two_lines(), "use_account": False}
 OPEN = """(url) => {
     window.heard = [];
     addEventListener("message", ({ data }) => heard.push([data.type, data.status ?? null]));

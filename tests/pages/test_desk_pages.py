@@ -76,11 +76,11 @@ class TestPages:
         What an integration may refuse is told in its own words.
         """
         refusals = region.fake("payment").manifest.refusals
-        page = await browser.client.get("/desk", headers={"accept-language": "en"})
+        answer = await browser.client.get("/desk/refusals", headers={"accept-language": "en"})
 
         assert refusals
         assert {f"desk.reason.{code}": text.en for code, text in refusals.items()}.items() <= (
-            told(page).items()
+            answer.json().items()
         )
 
 
@@ -161,10 +161,21 @@ class TestFirstView:
         """
         page = await browser.client.get("/desk")
         names = set(re.findall(r'(?:href|src)="(/assets/[^"]+\.(?:css|js))"', page.text))
-        sizes = []
-        for name in names:
-            async with browser.client.stream("GET", name) as answer:
-                sizes.append(sum([len(part) async for part in answer.aiter_raw()]))
+        sizes = [len((await browser.client.get(name)).content) for name in names]
 
         assert len(names) > 20
         assert len(page.content) + sum(sizes) < 100_000
+
+    async def test_is_packed(self, browser):
+        """
+        A file goes out in gzip to whoever takes it, and as it is to whoever does not.
+        """
+        page = await browser.client.get("/desk")
+        name = re.search(r'/assets/[^"]+/desk/desk.js', page.text)[0]
+        packed = await browser.client.get(name)
+        plain = await browser.client.get(name, headers={"accept-encoding": "identity"})
+
+        assert ("gzip", None) == tuple(
+            each.headers.get("content-encoding") for each in (packed, plain)
+        )
+        assert packed.content == plain.content

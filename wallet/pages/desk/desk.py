@@ -13,7 +13,6 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from markupsafe import Markup
 
-from integrations.registry import Registry
 from integrations.spi import Purpose, Scene
 from wallet.pages.assets import assets
 from wallet.pages.front import Front
@@ -25,11 +24,17 @@ from wallet.pages.texts import catalogue, said
 # the barcode reader is compiled from WebAssembly, on the one page that has a camera
 _READER: Final = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 _CAMERA: Final = "camera=(self), geolocation=(), microphone=()"
-_TOLD: Final = ("desk.", "context.", "method.", "phase.", "split.", "field.insurance.")
+_TOLD: Final = ("desk.", "context.", "method.", "phase.", "split.")
+_REFUSALS: Final = ("desk.problem.", "desk.reason.")
+_ELSEWHERE: Final = ("desk.enrol.", *_REFUSALS)
 # other pages' scripts, and what the desk fetches when it is asked for
 _OTHERS: Final = frozenset(
     f"desk/{name}.js"
-    for name in ("camera", "desk", "enrol", "his", "patient", "receipt", "returns", "shift")
+    for name in (
+        *("bill_json", "camera", "desk", "enrol", "his"),
+        *("patient", "receipt", "recent", "returns"),
+        *("screen", "shift", "tender", "verdicts"),
+    )
 )
 # what a scan is for, and where in the visit
 SCENES: Final[Mapping[Scene, Purpose]] = {
@@ -52,9 +57,7 @@ class DeskController(Controller):
     include_in_schema = False
 
     @get()
-    async def desk(
-        self, request: AnyRequest, front: NamedDependency[Front], books: NamedDependency[Books]
-    ) -> Response[str]:
+    async def desk(self, request: AnyRequest, front: NamedDependency[Front]) -> Response[str]:
         """
         Show the desk itself.
         """
@@ -63,7 +66,7 @@ class DeskController(Controller):
             "desk/desk",
             scenes={scene.value: purpose.value for scene, purpose in SCENES.items()},
             his_origins=" ".join(front.his_origins),
-            texts=_texts(request, books.registry),
+            texts=_texts(request, without=_ELSEWHERE),
             modules=_modules(),
         )
         answer.headers["content-security-policy"] = _READER
@@ -73,19 +76,35 @@ class DeskController(Controller):
             answer.headers["cross-origin-opener-policy"] = "unsafe-none"
         return answer
 
+    @get("/refusals")
+    async def refusals(
+        self, request: AnyRequest, books: NamedDependency[Books]
+    ) -> Mapping[str, str]:
+        """
+        Tell what each refusal means: ours, and what integrations refuse in their own words.
+        """
+        language = language_of(request)
+        told = {
+            key: text for key, text in catalogue(language).items() if key.startswith(_REFUSALS)
+        }
+        for manifest in books.registry.manifests():
+            for code, refusal in manifest.refusals.items():
+                told.setdefault(f"desk.reason.{code}", said(language, refusal))
+        return told
+
     @get("/patient")
-    async def patient(self, request: AnyRequest, books: NamedDependency[Books]) -> Response[str]:
+    async def patient(self, request: AnyRequest) -> Response[str]:
         """
         Show the screen that faces the patient; the desk fills it.
         """
-        return page(request, "desk/patient", texts=_texts(request, books.registry))
+        return page(request, "desk/patient", texts=_texts(request))
 
     @get("/enrol")
-    async def enrol(self, request: AnyRequest, books: NamedDependency[Books]) -> Response[str]:
+    async def enrol(self, request: AnyRequest) -> Response[str]:
         """
         Show where a terminal's key is made and enrolled.
         """
-        return page(request, "desk/enrol", texts=_texts(request, books.registry))
+        return page(request, "desk/enrol", texts=_texts(request))
 
 
 @cache
@@ -100,16 +119,16 @@ def _modules() -> tuple[str, ...]:
     )
 
 
-def _texts(request: AnyRequest, registry: Registry) -> Markup:
+def _texts(request: AnyRequest, without: tuple[str, ...] = ()) -> Markup:
     """
-    Return the texts that scripts fill in, as JSON; what an integration refuses, in its words.
+    Return the texts that scripts fill in, as JSON.
     """
-    language = language_of(request)
-    texts = catalogue(language)
-    told = {key: text for key, text in texts.items() if key.startswith(_TOLD)}
-    for manifest in registry.manifests():
-        for code, refusal in manifest.refusals.items():
-            told.setdefault(f"desk.reason.{code}", said(language, refusal))
+    texts = catalogue(language_of(request))
+    told = {
+        key: text
+        for key, text in texts.items()
+        if key.startswith(_TOLD) and not key.startswith(without)
+    }
     # as JSON in an element's text: quotes may stand, what could be markup is spelled otherwise
     text = msgspec.json.encode(told).decode()
     return Markup(text.replace("&", r"\u0026").replace("<", r"\u003c"))  # noqa: S704 - see above

@@ -1,5 +1,4 @@
 // A bill: by hand, from JSON, or from the hospital's own page; kept as it is typed until it is settled.
-import { shaped, parsed } from "./bill_json.js";
 import { get, put, remove } from "./database.js";
 import { $ } from "./elements.js";
 import { Lines } from "./lines.js";
@@ -25,7 +24,7 @@ export class BillForm {
     this.#place = place;
     this.lines = new Lines(() => this.#changed());
     $("[data-add]").addEventListener("click", () => this.lines.add().querySelector("input").focus());
-    $("[data-take]").addEventListener("click", () => this.#attempt(() => this.load(parsed($("[data-paste]").value))));
+    $("[data-take]").addEventListener("click", () => this.#loadText($("[data-paste]").value));
     $("[data-file]").addEventListener("change", (event) => this.#fromFile(event.target));
     this.#form.addEventListener("input", () => this.#changed());
   }
@@ -44,7 +43,8 @@ export class BillForm {
   }
 
   // Throws Wrong, and then changes nothing.
-  load(given) {
+  async load(given) {
+    const { shaped } = await import("./bill_json.js");
     const offer = shaped(given);
     const { bill } = offer;
     const [first, ...others] = bill.diagnoses ?? [];
@@ -114,12 +114,13 @@ export class BillForm {
     if (file.size > LARGEST) return this.#session.say("bad", t("desk.bill.big"));
     const text = await file.text();
     $("[data-paste]").value = text;
-    this.#attempt(() => this.load(parsed(text)));
+    await this.#loadText(text);
   }
 
-  #attempt(act) {
+  async #loadText(text) {
     try {
-      act();
+      const { parsed } = await import("./bill_json.js");
+      await this.load(parsed(text));
     } catch (fault) {
       if (!(fault instanceof Wrong)) throw fault;
       this.#session.say("bad", fault.message);

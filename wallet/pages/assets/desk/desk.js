@@ -5,12 +5,9 @@ import { get } from "./database.js";
 import { $, make } from "./elements.js";
 import { yuan } from "./money.js";
 import { Place } from "./place.js";
-import { Recent } from "./recent.js";
 import { ScanPart } from "./scan.js";
-import { Screen } from "./screen.js";
 import { Session } from "./session.js";
 import { SettlementPart } from "./settlement.js";
-import { TenderForm } from "./tender.js";
 import { t } from "./texts.js";
 import { VisitPart } from "./visit.js";
 import { Wrong } from "./wrong.js";
@@ -30,12 +27,28 @@ function assembled(terminal) {
     if (found) session.say("good", t(found === visit ? "desk.visit.found" : "desk.settlement.found"));
     return Boolean(found);
   });
-  const tender = new TenderForm(session, part, (amount) =>
-    scan.wait({ title: t("desk.scan.tender", { amount: yuan(amount) }), take: (code) => tender.byCode(code, amount) }),
-  );
-  const recent = new Recent(session, part);
-  const screen = new Screen(session);
-  return { session, place, bill, visit, part, scan, recent, screen };
+  return { session, place, bill, visit, part, scan, beside: beside({ session, part, scan }) };
+}
+
+// What goes with a settlement is fetched with the first one, or when somebody asks for it.
+function beside({ session, part, scan }) {
+  let made = null;
+  async function make() {
+    const [{ TenderForm }, { Recent }, { Screen }] = await Promise.all([import("./tender.js"), import("./recent.js"), import("./screen.js")]);
+    const tender = new TenderForm(session, part, (amount) =>
+      scan.wait({ title: t("desk.scan.tender", { amount: yuan(amount) }), take: (code) => tender.byCode(code, amount) }),
+    );
+    const recent = new Recent(session, part);
+    await recent.restore();
+    return { tender, recent, screen: new Screen() };
+  }
+  const parts = () => (made ??= make());
+  session.addEventListener("settlement", async ({ detail }) => {
+    if (!made && !detail.settlement) return;
+    for (const each of Object.values(await parts())) each.show(detail);
+  });
+  $("[data-recent]").closest("details").addEventListener("toggle", parts);
+  return parts;
 }
 
 // What a day needs now and then is fetched when it is asked for.
@@ -82,7 +95,8 @@ async function next({ bill, visit, part, scan }) {
 }
 
 function wire(desk) {
-  const { session, part, scan, screen } = desk;
+  const { session, part, scan } = desk;
+  const openScreen = async () => (await desk.beside()).screen.open(session);
   const step = (act) => (event) => {
     event.preventDefault();
     session.step(() => act(desk));
@@ -106,7 +120,8 @@ function wire(desk) {
       print();
     });
   }
-  const keys = { F2: () => scan.focus(), F4: () => main(), F8: () => screen.open(session) };
+  const keys = { F2: () => scan.focus(), F4: () => main(), F8: openScreen };
+  $("[data-open-screen]").addEventListener("click", openScreen);
   addEventListener("keydown", (event) => {
     if (!(event.key in keys) || event.altKey || event.ctrlKey) return;
     event.preventDefault();
@@ -136,13 +151,13 @@ function watchNet(session) {
 // What a page before this one asked and heard no answer to.
 async function catchUp({ session, visit, part, scan, bill }) {
   for await (const { kind, content, told, refused } of session.intents.left()) {
-    if (refused) session.failed(refused);
+    if (refused) await session.failed(refused);
     else if (kind === "visit") visit.show(told);
-    else if (kind === "return") part.show(told.settlement);
+    else if (kind === "return") await part.show(told.settlement);
     else if (kind === "settlement") {
-      part.show(told);
+      await part.show(told);
       await bill.clear();
-    } else if (kind === "resolve") scan.show(told, content.purpose);
+    } else if (kind === "resolve") await scan.show(told, content.purpose);
   }
 }
 
@@ -166,7 +181,7 @@ async function start() {
   $("[data-terminal]").textContent = `${terminal.name} · ${terminal.party}`;
   const desk = assembled(terminal);
   const { session } = desk;
-  await Promise.all([desk.place.restore(), desk.bill.restore(), desk.recent.restore()]);
+  await Promise.all([desk.place.restore(), desk.bill.restore()]);
   wire(desk);
   watchNet(session);
   await fetch("/livez").then(learn, () => {});

@@ -23,7 +23,7 @@ export function his(session, bill, visit) {
       return answer(to, { type: BILL, id: message.id, status: "busy" });
     }
     try {
-      const loaded = bill.load(message);
+      const loaded = await bill.load(message);
       asked = to;
       told = { id: message.id };
       if (message.visit) await session.step(() => visit.find(message.visit));

@@ -12,7 +12,6 @@ export class Recent {
 
   constructor(session, part) {
     this.#find = (id) => session.step(() => part.find(id));
-    session.addEventListener("settlement", ({ detail: { settlement } }) => settlement && this.#note(settlement));
   }
 
   async restore() {
@@ -20,7 +19,9 @@ export class Recent {
     this.#draw();
   }
 
-  #note({ id, phase, screen, created_at: at }) {
+  show({ settlement }) {
+    if (!settlement) return;
+    const { id, phase, screen, created_at: at } = settlement;
     const others = this.#kept.filter((each) => each.id !== id);
     this.#kept = [{ id, phase, total: screen.total_minor, at }, ...others].slice(0, MOST);
     put("kept", "recent", this.#kept);

@@ -27,7 +27,7 @@ export class Returns {
   async give(lines, presentation = "") {
     const intents = this.#session.intents;
     const told = await intents.do("return", `${this.#part.target}/refunds`, { lines, presentation });
-    this.#part.show(told.settlement);
+    await this.#part.show(told.settlement);
     this.#session.say("good", t("desk.return.begun"));
   }
 

@@ -2,7 +2,6 @@
 import { $ } from "./elements.js";
 import { Gun, tidied } from "./scanning.js";
 import { t } from "./texts.js";
-import { verdictsOf } from "./verdicts.js";
 import { Wrong } from "./wrong.js";
 
 const OURS = 89; // letters of the shortest code of ours
@@ -97,15 +96,16 @@ export class ScanPart {
   async resolve(code, scene = this.scene) {
     const purpose = $(`[data-scene] option[value="${scene}"]`).dataset.purpose;
     this.#session.say("", t("desk.scan.wait"));
-    this.show(await this.#session.intents.do("resolve", "/v1/resolve", { code, purpose, scene }), purpose);
+    await this.show(await this.#session.intents.do("resolve", "/v1/resolve", { code, purpose, scene }), purpose);
     return this.#presentation.handle;
   }
 
-  show(resolved, purpose) {
+  async show(resolved, purpose) {
     const until = Date.now() + resolved.expires_in * 1000;
     this.#presentation = { handle: resolved.presentation, purpose, until };
     $("[data-checked]").hidden = !resolved.check_holder;
     $("[data-identity]").checked = false;
+    const { verdictsOf } = await import("./verdicts.js");
     $("[data-verdicts]").replaceChildren(...verdictsOf(resolved));
     this.#session.say("good", t("desk.scan.ok"));
   }

@@ -1,6 +1,5 @@
 // The second window that faces the patient: the desk says what it shows, over a channel that never
 // leaves this browser. Without a heartbeat it shows nothing, so no sum stays behind.
-import { $ } from "./elements.js";
 import { facing } from "./sentences.js";
 import { t } from "./texts.js";
 
@@ -11,9 +10,7 @@ export class Screen {
   #channel = new BroadcastChannel(CHANNEL);
   #shown = null;
 
-  constructor(session) {
-    $("[data-open-screen]").addEventListener("click", () => this.open(session));
-    session.addEventListener("settlement", ({ detail: { settlement } }) => this.#show(settlement ? facing(settlement) : null));
+  constructor() {
     this.#channel.addEventListener("message", ({ data }) => data === "hello" && this.#send());
     setInterval(() => this.#send(), BEAT);
     addEventListener("pagehide", () => this.#channel.postMessage({ shown: null }));
@@ -23,8 +20,8 @@ export class Screen {
     if (!window.open("/desk/patient", "fusion-patient", "popup,width=900,height=700")) session.say("warn", t("desk.screen.blocked"));
   }
 
-  #show(shown) {
-    this.#shown = shown;
+  show({ settlement }) {
+    this.#shown = settlement ? facing(settlement) : null;
     this.#send();
   }
 

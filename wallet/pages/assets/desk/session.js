@@ -5,7 +5,7 @@ import { offBySeconds } from "./clock.js";
 import { $, make } from "./elements.js";
 import { Intents } from "./intents.js";
 import { NoAnswer, Refused } from "./refused.js";
-import { problemSentence, t } from "./texts.js";
+import { problemSentence, refusals, t } from "./texts.js";
 import { Wrong } from "./wrong.js";
 
 const CLOCK_OFF = 20;
@@ -39,14 +39,14 @@ export class Session extends EventTarget {
     try {
       await act();
     } catch (fault) {
-      this.failed(fault);
+      await this.failed(fault);
     } finally {
       this.#stepping = false;
       document.body.removeAttribute("aria-busy");
     }
   }
 
-  failed(fault) {
+  async failed(fault) {
     if (fault instanceof Wrong) return this.say("warn", fault.message);
     if (!(fault instanceof Refused)) {
       this.say("bad", t(navigator.onLine ? "desk.net.none" : "desk.net.offline"));
@@ -56,6 +56,7 @@ export class Session extends EventTarget {
     if (fault.code === "TERMINAL_UNKNOWN") {
       return this.say("bad", t("desk.gone"), " ", make("a", { href: "/desk/enrol" }, t("desk.gone.enrol")));
     }
+    await refusals();
     this.say(fault.code === "STATE_CONFLICT" ? "warn" : "bad", problemSentence(fault));
     if (fault.code === "STATE_CONFLICT") this.tell("changed");
   }
@@ -66,7 +67,7 @@ export class Session extends EventTarget {
       await find();
     } catch (fault) {
       if (fault instanceof Refused && fault.code === "NOT_FOUND") await forget();
-      else this.failed(fault);
+      else await this.failed(fault);
     }
   }
 
@@ -75,7 +76,7 @@ export class Session extends EventTarget {
     try {
       await this.access.token();
     } catch (fault) {
-      this.failed(fault);
+      await this.failed(fault);
     }
     if (Math.abs(offBySeconds()) > CLOCK_OFF) this.say("warn", t("desk.net.clock", { seconds: Math.abs(offBySeconds()) }));
   }

@@ -4,7 +4,7 @@ import { $, make } from "./elements.js";
 import { yuan } from "./money.js";
 import { sentence } from "./sentences.js";
 import { splitTable, tenderList } from "./split.js";
-import { t } from "./texts.js";
+import { refusals, t } from "./texts.js";
 
 const LOOK_EVERY = 1500;
 const MOVING = ["draft", "pre_settling", "securing", "insuring", "charging", "cancelling"];
@@ -32,15 +32,15 @@ export class SettlementPart {
   }
 
   async find(id) {
-    this.show(await this.#session.calls.read(`/v1/settlements/${id}`));
+    await this.show(await this.#session.calls.read(`/v1/settlements/${id}`));
   }
 
   async open(visitId, body) {
-    this.show(await this.#session.intents.do("settlement", `/v1/visits/${visitId}/settlements`, body));
+    await this.show(await this.#session.intents.do("settlement", `/v1/visits/${visitId}/settlements`, body));
   }
 
   async act(what, content) {
-    this.show(await this.#session.intents.do("settlement", `${this.target}/${what}`, content));
+    await this.show(await this.#session.intents.do("settlement", `${this.target}/${what}`, content));
   }
 
   async look() {
@@ -49,13 +49,16 @@ export class SettlementPart {
     const { id } = this.current;
     try {
       const seen = await this.#session.calls.read(`/v1/settlements/${id}`);
-      if (this.current?.id === id) this.show(seen);
+      if (this.current?.id === id) await this.show(seen);
     } catch {
       this.#later();
     }
   }
 
-  show(settlement) {
+  async show(settlement) {
+    if (settlement.reason || settlement.tenders.some((tender) => tender.reason)) await refusals();
+    // a later look may have come in between
+    if (settlement.id === this.current?.id && settlement.version < this.current.version) return;
     const fresh = settlement.id !== this.current?.id;
     this.current = settlement;
     if (fresh) put("kept", "settlement", settlement.id);

@@ -20,12 +20,13 @@ export class TenderForm {
         else await this.#take({ method, amount_minor: amount, reference });
       });
     });
-    session.addEventListener("settlement", ({ detail: { settlement, fresh } }) => {
-      if (!settlement || (!fresh && settlement.due_minor === this.#due)) return;
-      this.#due = settlement.due_minor;
-      this.#form.elements.amount.value = plain(settlement.due_minor, 2);
-      this.#form.elements.reference.value = "";
-    });
+  }
+
+  show({ settlement, fresh }) {
+    if (!settlement || (!fresh && settlement.due_minor === this.#due)) return;
+    this.#due = settlement.due_minor;
+    this.#form.elements.amount.value = plain(settlement.due_minor, 2);
+    this.#form.elements.reference.value = "";
   }
 
   async byCode(code, amount) {

@@ -2,6 +2,15 @@
 const place = document.querySelector("template[data-texts]");
 const texts = JSON.parse(place?.content.textContent || "{}");
 
+let more = null;
+
+// The many sentences for what was refused, fetched with the first refusal.
+export function refusals() {
+  const found = async () => Object.assign(texts, await (await fetch("/desk/refusals")).json());
+  more ??= found().catch(() => (more = null));
+  return more;
+}
+
 export function t(key, values = {}) {
   return texts[key]?.replace(/{(\w+)}/g, (_, name) => values[name] ?? "") ?? key;
 }
