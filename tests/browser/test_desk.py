@@ -346,6 +346,7 @@ class TestCutOff:
         Without a network the desk says so at once, sends nothing, queues nothing, loses nothing.
         """
         await desk.load()
+        await expect(desk.said).to_contain_text("已载入")
         await desk.page.context.set_offline(offline=True)
         await expect(desk.said).to_have_text(text(ZH, "desk.net.offline"))
         await desk.gun(phone.draw())

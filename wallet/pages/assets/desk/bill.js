@@ -122,8 +122,7 @@ export class BillForm {
       const { parsed } = await import("./bill_json.js");
       await this.load(parsed(text));
     } catch (fault) {
-      if (!(fault instanceof Wrong)) throw fault;
-      this.#session.say("bad", fault.message);
+      await this.#session.failed(fault);
     }
   }
 

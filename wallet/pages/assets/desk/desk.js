@@ -8,12 +8,14 @@ import { Place } from "./place.js";
 import { ScanPart } from "./scan.js";
 import { Session } from "./session.js";
 import { SettlementPart } from "./settlement.js";
-import { t } from "./texts.js";
+import { refusals, t } from "./texts.js";
 import { VisitPart } from "./visit.js";
 import { Wrong } from "./wrong.js";
 
 const SETTLING = "outpatient_settlement";
 const GIVES_WAY = 1500;
+const IDLE = 4000;
+const LATER = ["verdicts", "bill_json", "tender", "recent", "screen", "receipt", "returns", "shift"];
 
 function assembled(terminal) {
   const session = new Session(terminal);
@@ -191,6 +193,8 @@ async function start() {
   await later(desk);
   setInterval(() => navigator.onLine && session.access.token().catch(() => {}), 30_000);
   $("[data-desk]").dataset.ready = "";
+  // what was left out so that the desk is there at once; a network may be gone when it is wanted
+  setTimeout(() => [refusals(), ...LATER.map((name) => import(`./${name}.js`).catch(() => {}))], IDLE);
 }
 
 start();
