@@ -17,7 +17,7 @@ from integrations.spi import Purpose, Scene
 from wallet.pages.assets import assets
 from wallet.pages.front import Front
 from wallet.pages.language import language_of
-from wallet.pages.operator.overview import Books
+from wallet.pages.operator.books import Books
 from wallet.pages.rendering import POLICY, AnyRequest, page
 from wallet.pages.texts import catalogue, said
 
