@@ -33,7 +33,8 @@ _CHECKED_FURTHER = {
     "openSettlement": "what the hospital settled has to add up",
     "tenderSettlement": "each method wants other members",
     "listPresentations": "a cursor may be somebody else's",
-    "listSettlements": "a cursor may be somebody else's",
+    "listSettlements": "a cursor or a visit may be somebody else's",
+    "listVisits": "a cursor may be somebody else's",
     "resolve": "a text may not be a code",
 }
 

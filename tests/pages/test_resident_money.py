@@ -101,6 +101,60 @@ class TestPayment:
         assert 404 == answer.status_code
 
 
+class TestVisits:
+    async def test_to_bills_and_back(self, desk, payer):
+        """
+        A visit says where and how it stands, no department, and leads to its own bills alone.
+        """
+        await desk.open()
+        desk.clock.advance(60)
+        await desk.visit(insured=False)
+        listed = (await payer.client.get("/visits")).text
+        without, billed = re.findall(r'href="(/visits/vis_\w+)"', listed)
+        empty = (await payer.client.get(without)).text
+        visit = (await payer.client.get(billed)).text
+        bills = re.findall(r'href="(/payments/set_\w+)"', visit)
+        payment = (await payer.client.get(bills[0])).text
+
+        assert listed.index("未办理医保登记") < listed.index("已办理医保登记")
+        assert "这次就诊还没有账单" in empty
+        assert 1 == len(bills)
+        assert f'href="{billed}"' in payment
+        assert "心内科" not in listed + visit + payment
+
+    async def test_cancelled(self, desk, payer):
+        """
+        A registration that was cancelled says so, and nothing of the insurer.
+        """
+        await desk.visits.cancel(desk.intent(), await desk.visit())
+        listed = (await payer.client.get("/visits")).text
+
+        assert "已退号" in listed
+        assert "医保登记" not in listed
+
+    async def test_more(self, desk, payer):
+        """
+        What does not fit on a page is on the next one.
+        """
+        for _ in range(11):
+            await desk.visit(insured=False)
+        first = (await payer.client.get("/visits")).text
+        following = re.search(r'href="(/visits\?cursor=vis_\w+)"', first)[1]
+        last = (await payer.client.get(following)).text
+
+        assert (10, 1) == (first.count("已挂号"), last.count("已挂号"))
+        assert "cursor=" not in last
+
+    async def test_somebody_elses(self, desk, signed_in):
+        """
+        Nobody sees somebody else's.
+        """
+        await desk.visit()
+        ((visit,), _) = await desk.history.page(RESIDENT, cursor=None, limit=1)
+
+        assert 404 == (await signed_in.client.get(f"/visits/{visit.id}")).status_code
+
+
 class TestConsents:
     async def test_withdrawn_and_granted(self, signed_in):
         """

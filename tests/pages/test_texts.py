@@ -65,6 +65,7 @@ class TestCatalogues:
             *(f"kind.{name}" for name in KINDS),
             *(f"status.{name}" for name in STATUSES),
             *(f"phase.{name}" for name in (*VISIT_PHASES, *REFUND_PHASES)),
+            *(f"visit.phase.{name}" for name in VISIT_PHASES),
             *(f"part.phase.{name}" for name in (*TENDER_PHASES, *REFUND_PHASES)),
             *(f"operation.{name}" for name in (*STEPS, *TENDER_STEPS) if name not in {"", "ask"}),
             *(f"call.{name}" for name in get_args(CallOutcome)),

@@ -26,6 +26,7 @@ from wallet.settling.shifts import ShiftsService
 from wallet.settling.tenders import TenderRecords
 from wallet.takings.service import TakingsService
 from wallet.visiting.handler import VisitHandler
+from wallet.visiting.history import HistoryService
 from wallet.visiting.intents import Intents
 from wallet.visiting.service import WORK as VISIT_WORK
 from wallet.visiting.service import VisitingService
@@ -49,6 +50,7 @@ class Money:
     calls: CallsService
     ledger: LedgerService
     visiting: VisitingService
+    history: HistoryService
     settling: SettlingService
     approvals: ApprovalsService
     returns: ReturnsService
@@ -62,6 +64,7 @@ class Money:
         """
         return {
             "visiting": self.visiting,
+            "history": self.history,
             "settling": self.settling,
             "approvals": self.approvals,
             "returns": self.returns,
@@ -121,6 +124,7 @@ def money(b: Basis, p: People) -> Money:
         calls=engine.calls,
         ledger=ledger,
         visiting=visiting,
+        history=HistoryService(database=b.database, vault=b.vault, parties=p.parties),
         settling=settling,
         approvals=ApprovalsService(counter=counter, devices=devices),
         returns=ReturnsService(counter=counter, settling=settling),

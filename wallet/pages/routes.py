@@ -35,6 +35,7 @@ from wallet.pages.resident.looks import LooksController
 from wallet.pages.resident.payments import PaymentsController
 from wallet.pages.resident.provider import ProviderController
 from wallet.pages.resident.signing_in import SigningInController
+from wallet.pages.resident.visits import VisitsPageController
 from wallet.pages.shell import ShellController
 from wallet.residents.sessions import SessionsService
 
@@ -80,6 +81,7 @@ def pages(sessions: SessionsService, front: Front, door: Door, books: Books) -> 
             ShellController,
             SigningInController,
             SystemsController,
+            VisitsPageController,
         ],
         dependencies={
             "books": Provide(lambda: books, sync_to_thread=False),

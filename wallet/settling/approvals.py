@@ -13,6 +13,7 @@ from wallet.settling.errors import ApprovalInvalidError
 from wallet.settling.happenings import Approved
 from wallet.settling.service import Devices
 from wallet.settling.states import IllegalMoveError
+from wallet.visiting.service import KIND as VISIT_KIND
 
 DOMAIN: Final = "fusion-wallet/1/settlement"
 
@@ -48,22 +49,26 @@ class ApprovalsService:
         return self.name_of(*folder.settlement.key)
 
     async def page(
-        self, resident_id: int, *, cursor: str | None, limit: int
+        self, resident_id: int, *, cursor: str | None, limit: int, visit: str | None = None
     ) -> tuple[Sequence[Folder], str | None]:
         """
         Return a resident's settlements, newest first, and the cursor of the next page.
 
+        Args:
+            resident_id: whose.
+            cursor: of the page before; None for the newest.
+            limit: how many at most.
+            visit: only those of the visit that the resident knows under this id.
+
         Raises:
-            ValidationFailedError: the cursor is not one of this resident's.
+            ValidationFailedError: the cursor or the visit is not one of this resident's.
         """
-        before = None
-        if cursor is not None:
-            opened = self._counter.vault.open_id(KIND, _audience(resident_id), cursor)
-            if opened is None:
-                raise ValidationFailedError("Look at: cursor")
-            before = opened[1]
+        before = self._opened(resident_id, KIND, cursor, "cursor")
+        visit_id = self._opened(resident_id, VISIT_KIND, visit, "visit_id")
         async with self._counter.database.reading() as session:
-            found = await self._counter.mover.records.page(session, resident_id, before, limit + 1)
+            found = await self._counter.mover.records.page(
+                session, resident_id, before, limit + 1, visit_id=visit_id
+            )
             folders = [
                 await self._counter.folder(session, settlement.key) for settlement in found[:limit]
             ]
@@ -119,6 +124,14 @@ class ApprovalsService:
             hit("approve.before_intent_commit")
         hit("approve.after_intent_commit")
         return await self._counter.driven(key)
+
+    def _opened(self, resident_id: int, kind: str, name: str | None, asked: str) -> int | None:
+        if name is None:
+            return None
+        opened = self._counter.vault.open_id(kind, _audience(resident_id), name)
+        if opened is None:
+            raise ValidationFailedError(f"Look at: {asked}")
+        return opened[1]
 
 
 def _audience(resident_id: int) -> str:

@@ -158,12 +158,18 @@ class SettlementRecords:
         return await self._read(session, row)
 
     async def page(
-        self, session: AsyncSession, resident_id: int, before: int | None, limit: int
+        self,
+        session: AsyncSession,
+        resident_id: int,
+        before: int | None,
+        limit: int,
+        *,
+        visit_id: int | None = None,
     ) -> Sequence[Settlement]:
         """
-        Read settlements of a resident, newest first.
+        Read settlements of a resident, or of one of their visits, newest first.
         """
-        rows = await repository.page(session, resident_id, before, limit)
+        rows = await repository.page(session, resident_id, before, limit, visit_id=visit_id)
         return [await self._read(session, row) for row in rows]
 
     async def move(

@@ -163,6 +163,7 @@ class ResidentSettlementView(_View, frozen=True, kw_only=True):
     """
 
     id: Handle
+    visit_id: Handle
     payee: str
     phase: Phase
     status: Status

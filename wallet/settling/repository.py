@@ -39,12 +39,19 @@ async def refund(session: AsyncSession, resident_id: int, refund_id: int) -> Ref
 
 
 async def page(
-    session: AsyncSession, resident_id: int, before: int | None, limit: int
+    session: AsyncSession,
+    resident_id: int,
+    before: int | None,
+    limit: int,
+    *,
+    visit_id: int | None = None,
 ) -> Sequence[SettlementRow]:
     """
-    Return settlements of a resident, newest first.
+    Return settlements of a resident, or of one of their visits, newest first.
     """
     statement = select(SettlementRow).where(col(SettlementRow.resident_id) == resident_id)
+    if visit_id is not None:
+        statement = statement.where(col(SettlementRow.visit_id) == visit_id)
     if before is not None:
         statement = statement.where(col(SettlementRow.settlement_id) < before)
     ordered = statement.order_by(col(SettlementRow.settlement_id).desc()).limit(limit)

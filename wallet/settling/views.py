@@ -131,6 +131,7 @@ class Views:
             )
         return ResidentSettlementView(
             id=self._own(folder),
+            visit_id=self._name(VISIT_KIND, folder, settlement.visit_id),
             payee=folder.payee,
             phase=state.phase,
             status=state.status,

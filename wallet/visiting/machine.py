@@ -75,6 +75,13 @@ class VisitState(Struct, frozen=True, kw_only=True):
         """
         return self.phase in {"registering", "cancelling"}
 
+    @property
+    def locked(self) -> bool:
+        """
+        Tell whether something is not known, so that nobody may begin anything else.
+        """
+        return self.phase == "review" or (self.moving and self.status == "unknown")
+
 
 def apply(state: VisitState, event: Event) -> VisitState:
     """

@@ -177,7 +177,7 @@ class VisitRecords:
             terminal_id=row.terminal_id,
             presentation_id=row.presentation_id,
             version=row.version,
-            state=_state(row),
+            state=state_of(row),
             insurance=insurance,
             visit_number=row.visit_number,
             details=msgspec.json.decode(details, type=Details),
@@ -255,6 +255,9 @@ def _waiting(row: VisitRow) -> WaitingVisit:
     return WaitingVisit(**{name: getattr(row, name) for name in WaitingVisit.__struct_fields__})
 
 
-def _state(row: VisitRow) -> VisitState:
+def state_of(row: VisitRow) -> VisitState:
+    """
+    Return where a row's visit stands.
+    """
     fields = {name: getattr(row, name) for name in VisitState.__struct_fields__}
     return msgspec.convert(fields, VisitState)

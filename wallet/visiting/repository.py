@@ -26,6 +26,19 @@ async def one(session: AsyncSession, resident_id: int, visit_id: int) -> VisitRo
     return (await session.execute(fresh)).scalar_one_or_none()
 
 
+async def page(
+    session: AsyncSession, resident_id: int, before: int | None, limit: int
+) -> Sequence[VisitRow]:
+    """
+    Return visits of a resident, newest first.
+    """
+    statement = select(VisitRow).where(col(VisitRow.resident_id) == resident_id)
+    if before is not None:
+        statement = statement.where(col(VisitRow.visit_id) < before)
+    ordered = statement.order_by(col(VisitRow.visit_id).desc()).limit(limit)
+    return (await session.execute(ordered)).scalars().all()
+
+
 async def in_phase(session: AsyncSession, phase: str, limit: int) -> Sequence[VisitRow]:
     """
     Return visits of anybody in a phase, the oldest first.

@@ -2,6 +2,7 @@
 The wire form of visits.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from msgspec import Meta, Struct
 
 from wallet.http.described import one_of
 from wallet.vault.sealing import TEXT_MAX_LENGTH, TEXT_PATTERN
+from wallet.visiting.history import OwnVisit
 from wallet.visiting.machine import VISIT_PHASES
 from wallet.visiting.records import Details, Visit
 
@@ -98,6 +100,56 @@ class VisitView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     closes_at: datetime
 
 
+class ResidentVisitView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    A visit as its resident sees it.
+    """
+
+    id: Handle
+    party_name: Annotated[str, Meta(max_length=200, description="Where it is.")]
+    phase: Annotated[str, one_of(VISIT_PHASES)]
+    insured: Annotated[bool, Meta(description="The visit is registered with the insurer.")]
+    settlement_open: Annotated[bool, Meta(description="A settlement is going on in it.")]
+    settlements: Annotated[
+        int, Meta(ge=0, le=10**6, description="How many settlements are completed.")
+    ]
+    locked: Annotated[bool, Meta(description="Something about it is not known yet.")]
+    opened_at: datetime
+    closes_at: datetime
+
+
+class ResidentVisitPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    A part of a resident's visits, newest first.
+    """
+
+    visits: list[ResidentVisitView]
+    next_cursor: Handle | None
+
+
+def resident_page(visits: Sequence[OwnVisit], cursor: str | None) -> ResidentVisitPage:
+    """
+    Return the wire form of a part of a resident's visits.
+    """
+    return ResidentVisitPage(
+        visits=[
+            ResidentVisitView(
+                id=visit.id,
+                party_name=visit.party_name,
+                phase=visit.state.phase,
+                insured=visit.state.registered,
+                settlement_open=visit.settling,
+                settlements=visit.settlements,
+                locked=visit.state.locked,
+                opened_at=visit.opened_at,
+                closes_at=visit.closes_at,
+            )
+            for visit in visits
+        ],
+        next_cursor=cursor,
+    )
+
+
 def visit_view(name: str, visit: Visit) -> VisitView:
     """
     Return a visit's wire form.
@@ -107,7 +159,6 @@ def visit_view(name: str, visit: Visit) -> VisitView:
         visit: the visit.
     """
     state = visit.state
-    locked = state.phase == "review" or (state.moving and state.status == "unknown")
     return VisitView(
         id=name,
         phase=state.phase,
@@ -118,8 +169,8 @@ def visit_view(name: str, visit: Visit) -> VisitView:
         reason=state.reason,
         settlement_open=visit.open_settlement_id is not None,
         settlements=visit.standing,
-        locked=locked,
-        message=DOUBT if locked else None,
+        locked=state.locked,
+        message=DOUBT if state.locked else None,
         opened_at=visit.opened_at,
         closes_at=visit.closes_at,
     )

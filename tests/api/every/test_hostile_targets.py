@@ -118,7 +118,7 @@ NO_QUERIES = (
 
 
 class TestQueries:
-    @pytest.mark.parametrize("name", ["listPresentations", "listSettlements"])
+    @pytest.mark.parametrize("name", ["listPresentations", "listSettlements", "listVisits"])
     def test_of_another_form(self, asker, document, name):
         """
         A query that is not as documented is refused without being repeated.

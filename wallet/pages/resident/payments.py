@@ -52,7 +52,7 @@ class PaymentsController(Controller):
         Show a part of them, newest first.
         """
         folders, following = await approvals.page(visitor.resident_id, cursor=cursor, limit=A_PAGE)
-        part = _views(settling, visitor).page(folders, following)
+        part = views_for(settling, visitor).page(folders, following)
         return page(
             request,
             "resident/payments",
@@ -75,7 +75,7 @@ class PaymentsController(Controller):
         Show one: what is asked, how it stands, and its receipt.
         """
         folder = await approvals.get(visitor.resident_id, settlement_id)
-        views = _views(settling, visitor)
+        views = views_for(settling, visitor)
         settlement = folder.settlement
         paid = settlement.completed_at is not None
         return page(
@@ -91,7 +91,10 @@ class PaymentsController(Controller):
         )
 
 
-def _views(settling: SettlingService, visitor: ResidentCaller) -> Views:
+def views_for(settling: SettlingService, visitor: ResidentCaller) -> Views:
+    """
+    Return the views whose ids are sealed for the resident.
+    """
     return Views(settling.counter, f"resident:{visitor.resident_id}")
 
 

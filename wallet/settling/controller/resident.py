@@ -62,11 +62,21 @@ class ResidentSettlementsController(Controller):
             ),
         ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE)] = 50,
+        visit_id: Annotated[
+            str | None,
+            QueryParameter(
+                pattern=TEXT_PATTERN,
+                max_length=TEXT_MAX_LENGTH,
+                description="Only those of this visit, an `id` of `listVisits`.",
+            ),
+        ] = None,
     ) -> ResidentSettlementPage:
         """
         List the resident's settlements, newest first.
         """
-        folders, following = await approvals.page(resident.resident_id, cursor=cursor, limit=limit)
+        folders, following = await approvals.page(
+            resident.resident_id, cursor=cursor, limit=limit, visit=visit_id
+        )
         return views_for(settling, resident).page(folders, following)
 
     @post(

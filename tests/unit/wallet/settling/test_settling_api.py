@@ -110,6 +110,7 @@ async def application(desk):
         resident=sessions.resident,
         terminal=desk.caller(),
         visiting=desk.visits,
+        history=desk.history,
         settling=desk.settling,
         approvals=desk.approvals,
         returns=desk.returns,
