@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 from requests.auth import AuthBase
+from schemathesis import openapi
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.errors import InvalidStateMachine, InvalidTransition
 from schemathesis.core.parameters import ParameterLocation
@@ -211,18 +212,28 @@ class Signing(AuthBase):
         return request
 
 
-def part(document: Any, who: str) -> Any:
+def callable_by(document: Any, who: str) -> set[str]:
     """
-    Return the document with the operations that somebody may call, and those that anybody may.
-
-    It is a copy: Schemathesis writes the links that it infers into what it is given.
+    Return ids of the operations that somebody may call, and of those that anybody may.
     """
-    document = deepcopy(document)
-    paths = {
-        path: {method: operation for method, operation in item.items() if _may(who, operation)}
-        for path, item in document["paths"].items()
+    return {
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
+        if _may(who, operation)
     }
-    return document | {"paths": {path: item for path, item in paths.items() if item}}
+
+
+def schema_for(document: Any, who: str, config: SchemathesisConfig) -> Any:
+    """
+    Return the document without the operations that somebody may not call.
+
+    They are excluded and not cut out: another method of a path is not to be tried as if nobody
+    had it. It is a copy: Schemathesis writes the links that it infers into what it is given.
+    """
+    schema = openapi.from_dict(deepcopy(document), config=config)
+    others = callable_by(document, "nobody") - callable_by(document, who)
+    return schema.exclude(operation_id=sorted(others)) if others else schema
 
 
 def _may(who: str, operation: Any) -> bool:

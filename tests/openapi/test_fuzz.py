@@ -3,14 +3,13 @@
 import asyncio
 
 import pytest
-import schemathesis
 
 from tests.fakes.whole import whole
 from tests.fixtures.callers import Resident, Terminal
 from tests.fixtures.servers import free_port, serving
 from tests.fixtures.stock import Stock
 from tests.fixtures.towns import Town
-from tests.openapi.fuzzing import Caller, configuration, findings, part
+from tests.openapi.fuzzing import Caller, callable_by, configuration, findings, schema_for
 
 EVERY_PHASE = ("examples", "coverage", "fuzzing", "stateful")
 # a terminal and a resident go through every boundary of what they may call; nobody's calls end at
@@ -35,19 +34,16 @@ class TestInProcess:
         Every answer to a terminal, a resident or nobody has a documented status, type and form.
         """
         caller = Caller(who, stock)
-        schema = schemathesis.openapi.from_dict(
-            part(made, who),
-            config=configuration(examples if who != "nobody" else 1 + examples // 6, PHASES[who]),
+        schema = schema_for(
+            made,
+            who,
+            configuration(examples if who != "nobody" else 1 + examples // 6, PHASES[who]),
         )
         schema.app = stock.terminal.town.app
         found = findings(schema, caller)
 
         assert "" == "\n".join(found)
-        assert {each for each, _ in caller.statuses} == {
-            operation["operationId"]
-            for item in part(made, who)["paths"].values()
-            for operation in item.values()
-        }
+        assert {each for each, _ in caller.statuses} == callable_by(made, who)
         assert who == "nobody" or caller.untouched() == []
 
 
@@ -60,9 +56,10 @@ class TestOverHTTP:
         town = Town(empty_postgres_url, *whole())
         port = free_port()
         stock = Stock(Terminal(town), Resident(town))
-        schema = schemathesis.openapi.from_dict(
-            part(made, "terminal"),
-            config=configuration(1 + examples // 2, ("examples", "fuzzing", "stateful")),
+        schema = schema_for(
+            made,
+            "terminal",
+            configuration(1 + examples // 2, ("examples", "fuzzing", "stateful")),
         )
         schema.config.update(base_url=f"http://127.0.0.1:{port}")
         running, stop = serve(town, port)

@@ -5,12 +5,13 @@ What happens to every request, found or not: an id, safe headers, one line in th
 was found, and an answer that none was found needs all three as well.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import structlog
 from litestar import Litestar
 from litestar.enums import ScopeType
+from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from wallet.http.metrics import Metrics
@@ -46,6 +47,8 @@ class Edge:
         elapsed: a clock that only moves forward, in seconds.
         metrics: counts requests by method, route and status.
         strict_transport: send HSTS; for an origin that is reached over TLS.
+        methods: what each route knows, as ``Allow`` lists it. The framework's own answer to
+            OPTIONS names the methods of the first handler of a path and forgets the others.
     """
 
     def __init__(
@@ -56,11 +59,13 @@ class Edge:
         elapsed: Callable[[], float],
         metrics: Metrics,
         strict_transport: bool,
+        methods: Mapping[str, bytes],
     ) -> None:
         self._app = app
         self._make_request_id = make_request_id
         self._elapsed = elapsed
         self._metrics = metrics
+        self._methods = methods
         always = dict(HEADERS)
         if strict_transport:
             always["strict-transport-security"] = STRICT_TRANSPORT
@@ -84,7 +89,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._completed(message["headers"], request_id)
+                headers = self._completed(message["headers"], request_id)
+                message["headers"] = self._allowing(scope, headers)
             await send(message)
 
         try:
@@ -99,6 +105,14 @@ class Edge:
         present = {name.lower() for name, _ in kept}
         added = (pair for pair in self._headers if pair[0] not in present)
         return [*kept, *added, (_REQUEST_ID, request_id.encode())]
+
+    def _allowing(
+        self, scope: Scope, headers: list[tuple[bytes, bytes]]
+    ) -> list[tuple[bytes, bytes]]:
+        known = self._methods.get(str(scope.get("path_template")))
+        if scope.get("method") != "OPTIONS" or known is None:
+            return headers
+        return [(name, known if name.lower() == b"allow" else value) for name, value in headers]
 
     def _account(self, scope: Scope, status: int, request_id: str, seconds: float) -> None:
         route = str(scope.get("path_template") or _UNKNOWN_ROUTE)
@@ -131,4 +145,9 @@ def install(app: Litestar, **settings: Any) -> None:  # noqa: ANN401
     """
     Put the edge around an application; the settings are those of `Edge`.
     """
-    app.asgi_handler = Edge(app.asgi_handler, **settings)
+    methods = {
+        route.path_format: ", ".join(sorted(route.methods)).encode()
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+    }
+    app.asgi_handler = Edge(app.asgi_handler, methods=methods, **settings)

@@ -149,6 +149,14 @@ class TestProblems:
         assert (405, "METHOD_NOT_ALLOWED") == (response.status_code, response.json()["code"])
         assert "POST" in response.headers["allow"]
 
+    async def test_options_names_them_all(self, client):
+        """
+        Who asks for the methods of a path is told all of them, whichever handler they are in.
+        """
+        response = await client.options("/v1/bills")
+
+        assert "GET, OPTIONS, POST" == response.headers["allow"]
+
 
 class TestEdge:
     async def test_other_protocols_pass_untouched(self, log):
@@ -166,6 +174,7 @@ class TestEdge:
             elapsed=lambda: 0.0,
             metrics=Metrics(),
             strict_transport=False,
+            methods={},
         )
         await edge({"type": "websocket"}, None, None)
 
