@@ -30,6 +30,7 @@ _STATES = ["2xx", "401", "403", "404", "409", "410", "422", "423", "429"]
 _CHECKED_FURTHER = {
     "enrolDevice": "a point may not lie on the curve",
     "enrolTerminal": "a point may not lie on the curve",
+    "getShiftTotals": "a day of the right form may be in no calendar",
     "issueToken": "RFC 6749 wants 400 for other grants and scopes",
     "openSettlement": "what the hospital settled has to add up",
     "tenderSettlement": "each method wants other members",
