@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.fixtures.databases",
     "tests.fixtures.fuzz_option",
     "tests.fixtures.measuring",
+    "tests.fixtures.ordering",
     "tests.fixtures.nursing",
     "tests.fixtures.oidc_provider",
     "tests.fixtures.vaults",

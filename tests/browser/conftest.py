@@ -2,7 +2,7 @@
 Pages in a real browser, in front of a live wallet.
 
 One browser and one site serve all tests of a process; each test has a context of its own, as fresh
-as a phone out of the box. The tests run first and in one process, see the hook below.
+as a phone out of the box. The tests run first and in one process, see `tests.fixtures.ordering`.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,15 +25,13 @@ _TIMEOUT_SECONDS = 300  # the first one may have to install a browser
 NewContext = Callable[..., Awaitable[BrowserContext]]
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Put these tests first: a process begins with its own share, and others steal from its end.
+    Be patient with these tests.
     """
-    ours = [item for item in items if item.path.is_relative_to(_HERE)]
-    for item in ours:
-        item.add_marker(pytest.mark.timeout(_TIMEOUT_SECONDS))
-    items.sort(key=lambda item: not item.path.is_relative_to(_HERE))
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.timeout(_TIMEOUT_SECONDS))
 
 
 @pytest.fixture(scope="session")
