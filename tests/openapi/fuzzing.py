@@ -28,6 +28,7 @@ _SUCCESSES = (200, 201, 202, 204)
 # what valid data may be answered beside success, in most operations and in those of the list
 _STATES = ["2xx", "401", "403", "404", "409", "410", "422", "423", "429"]
 _CHECKED_FURTHER = {
+    "approveOnScreen": "all strokes together have so many points at most",
     "enrolDevice": "a point may not lie on the curve",
     "enrolTerminal": "a point may not lie on the curve",
     "getShiftTotals": "a day of the right form may be in no calendar",

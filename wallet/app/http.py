@@ -53,6 +53,7 @@ from wallet.resolving.controller import ResolvingController
 from wallet.settling.controller import (
     RefundsController,
     ResidentSettlementsController,
+    ScreenApprovalsController,
     SettlementsController,
     ShiftsController,
 )
@@ -71,6 +72,7 @@ CONTROLLERS = (
     MeController,
     RefundsController,
     ResidentSettlementsController,
+    ScreenApprovalsController,
     ResolvingController,
     SessionsController,
     SettlementsController,

@@ -39,6 +39,7 @@ SCOPES: Final = {
     Scope.SETTLEMENTS_WRITE: "Settle bills, look at settlements, cancel them.",
     Scope.REFUNDS_WRITE: "Return what was settled.",
     Scope.STATEMENTS_READ: "Read statements.",
+    Scope.APPROVALS_SCREEN: "Have a patient sign on a screen of its own.",
 }
 
 

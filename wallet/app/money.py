@@ -18,6 +18,7 @@ from wallet.settling.counter import Counter
 from wallet.settling.handler import SettlementHandler
 from wallet.settling.moving import WORK as SETTLEMENT_WORK
 from wallet.settling.moving import Mover
+from wallet.settling.on_screen import OnScreenService
 from wallet.settling.records import SettlementRecords
 from wallet.settling.returns import ReturnsService
 from wallet.settling.reviewing import ReviewService
@@ -53,6 +54,7 @@ class Money:
     history: HistoryService
     settling: SettlingService
     approvals: ApprovalsService
+    on_screen: OnScreenService
     returns: ReturnsService
     review: ReviewService
     shifts: ShiftsService
@@ -67,6 +69,7 @@ class Money:
             "history": self.history,
             "settling": self.settling,
             "approvals": self.approvals,
+            "on_screen": self.on_screen,
             "returns": self.returns,
             "shifts": self.shifts,
         }
@@ -127,6 +130,7 @@ def money(b: Basis, p: People) -> Money:
         history=HistoryService(database=b.database, vault=b.vault, parties=p.parties),
         settling=settling,
         approvals=ApprovalsService(counter=counter, devices=devices),
+        on_screen=OnScreenService(counter=counter, devices=devices),
         returns=ReturnsService(counter=counter, settling=settling),
         review=ReviewService(counter=counter, calls=engine.calls, journal=p.journal),
         shifts=ShiftsService(takings=takings, clock=b.clock),

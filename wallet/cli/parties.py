@@ -28,6 +28,7 @@ from wallet.parties.words import (
     Scope,
     SettledBy,
     TerminalKind,
+    least_scopes,
 )
 
 R = TypeVar("R")
@@ -50,16 +51,24 @@ def command() -> None:
 @click.option("--kind", type=_KINDS, required=True)
 @click.option("--otp-limit", default=20_000, show_default=True, help="Fen without approval (OTP).")
 @click.option("--signed-limit", default=200_000, show_default=True, help="The same, signed code.")
+@click.option(
+    "--screen-limit",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Fen that a signature on the patient's screen approves; 0: never.",
+)
 @click.option("--cash-due", default=1800, show_default=True, help="Seconds the cash may be due.")
 @click.option(
     "--settled-by", type=click.Choice([each.value for each in SettledBy]), default="wallet"
 )
 @click.option("--sign-resolve", is_flag=True, help="Its terminals sign resolves too.")
-def create(
+def create(  # noqa: PLR0913 - an option each
     name: str,
     kind: str,
     otp_limit: int,
     signed_limit: int,
+    screen_limit: int,
     cash_due: int,
     settled_by: str,
     *,
@@ -74,6 +83,7 @@ def create(
         settled_by=settled_by,
         otp_limit_minor=otp_limit,
         signed_limit_minor=signed_limit,
+        screen_limit_minor=screen_limit,
         cash_due_seconds=cash_due,
         sign_resolve=sign_resolve,
     )
@@ -132,12 +142,20 @@ def profile(party_id: int, integration_id: str, file: Path) -> None:
     type=click.Choice([s.value for s in Scope]),
     help="May be repeated; without any, what a terminal of the kind cannot do without.",
 )
-def enrolment(party_id: int, kind: str, scopes: tuple[str, ...]) -> None:
+@click.option(
+    "--patient-screen", is_flag=True, help="It has a screen on which a patient may sign."
+)
+def enrolment(party_id: int, kind: str, scopes: tuple[str, ...], *, patient_screen: bool) -> None:
     """
     Print a one-time token with which one terminal enrols itself within a day.
     """
     terminal = TerminalKind(kind)
-    granted = frozenset(Scope(scope) for scope in scopes) or LEAST_SCOPES[terminal]
+    try:
+        least = least_scopes(terminal, patient_screen=patient_screen)
+    except ValueError:
+        raise click.ClickException(f"nobody stands beside a {kind}") from None
+    named = frozenset(Scope(scope) for scope in scopes)
+    granted = named | (least - LEAST_SCOPES[terminal]) if named else least
 
     async def issue(services: Services) -> str:
         issued = await services.people.administration.issue_enrolment_token(

@@ -30,6 +30,13 @@ class JournalEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         list[str], Meta(max_length=256, description="Names of what was released, never values.")
     ]
     basis: Annotated[str, Meta(max_length=64, description="The legal basis.")]
+    digest: Annotated[
+        str,
+        Meta(
+            pattern=r"\A([0-9a-f]{64})?\Z",
+            description="SHA-256 of what was approved by a signature; see docs/settlement.md.",
+        ),
+    ]
 
 
 class JournalPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,4 +69,5 @@ def _entry_view(written: Written) -> JournalEntry:
         contexts=list(entry.contexts),
         fields=list(entry.fields),
         basis=entry.basis,
+        digest=entry.digest,
     )

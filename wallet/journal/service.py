@@ -36,6 +36,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         basis: the legal basis.
         presentation_id: of the scan, if there was one.
         subject_id: the visit, settlement or device it is about.
+        digest: SHA-256 of the text that was approved, in hexadecimal digits, if there was one.
         at: aware UTC instant.
     """
 
@@ -50,6 +51,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     basis: str = ""
     presentation_id: int | None = None
     subject_id: int | None = None
+    digest: str = ""
     at: datetime
 
     def __repr__(self) -> str:
@@ -83,6 +85,7 @@ class _Detail(Struct, frozen=True, kw_only=True, omit_defaults=True):
     contexts: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     basis: str = ""
+    digest: str = ""
 
 
 class JournalService:
@@ -225,6 +228,7 @@ class JournalService:
                 contexts=detail.contexts,
                 fields=detail.fields,
                 basis=detail.basis,
+                digest=detail.digest,
                 presentation_id=row.presentation_id,
                 subject_id=row.subject_id,
                 at=row.at,
@@ -240,6 +244,7 @@ def _encoded(entry: Entry) -> bytes:
             contexts=entry.contexts,
             fields=entry.fields,
             basis=entry.basis,
+            digest=entry.digest,
         )
     )
 

@@ -87,6 +87,7 @@ class PartiesAdministration:
             signed_limit_minor=settings.signed_limit_minor,
             cash_due_seconds=settings.cash_due_seconds,
             sign_resolve=settings.sign_resolve,
+            screen_limit_minor=settings.screen_limit_minor,
             created_at=self._clock.now(),
         )
         async with self._database.transaction() as session:

@@ -39,6 +39,7 @@ class PartyRow(Table, table=True):
         CheckConstraint("otp_limit_minor >= 0", name="otp_limit"),
         CheckConstraint("signed_limit_minor >= otp_limit_minor", name="signed_limit"),
         CheckConstraint("cash_due_seconds > 0", name="cash_due"),
+        CheckConstraint("screen_limit_minor >= 0", name="screen_limit"),
     )
 
     party_id: int = big(key=True)
@@ -51,6 +52,7 @@ class PartyRow(Table, table=True):
     cash_due_seconds: int = big()
     sign_resolve: bool = flag()
     created_at: datetime = instant()
+    screen_limit_minor: int = big()
 
 
 class PartyProfileRow(Table, table=True):

@@ -197,6 +197,7 @@ def settings_of(row: PartyRow) -> PartySettings:
         signed_limit_minor=row.signed_limit_minor,
         cash_due_seconds=row.cash_due_seconds,
         sign_resolve=row.sign_resolve,
+        screen_limit_minor=row.screen_limit_minor,
     )
 
 

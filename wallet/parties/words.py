@@ -71,11 +71,14 @@ class Scope(StrEnum):
     SETTLEMENTS_WRITE = "settlements:write"
     REFUNDS_WRITE = "refunds:write"
     STATEMENTS_READ = "statements:read"
+    APPROVALS_SCREEN = "approvals:screen"
 
 
 ALL_SCOPES: Final = tuple(Scope)
 _LOOKING_UP: Final = frozenset({Scope.RESOLVE_IDENTIFICATION, Scope.RESOLVE_REGISTRATION})
-_CASHIER: Final = frozenset(Scope) - {Scope.IDENTITY_FULL}
+_CASHIER: Final = frozenset(Scope) - {Scope.IDENTITY_FULL, Scope.APPROVALS_SCREEN}
+# a signature on a screen counts only where somebody stands beside it
+_STAFFED: Final = frozenset({TerminalKind.HIS, TerminalKind.DESK})
 # what a terminal of a kind cannot do without; more is granted by name
 LEAST_SCOPES: Final[Mapping[TerminalKind, frozenset[Scope]]] = {
     TerminalKind.HIS: _CASHIER | {Scope.IDENTITY_FULL},
@@ -83,6 +86,20 @@ LEAST_SCOPES: Final[Mapping[TerminalKind, frozenset[Scope]]] = {
     TerminalKind.KIOSK: _LOOKING_UP,
     TerminalKind.GATE: _LOOKING_UP,
 }
+
+
+def least_scopes(kind: TerminalKind, *, patient_screen: bool) -> frozenset[Scope]:
+    """
+    Return what a terminal cannot do without, one with a screen for the patient if it says so.
+
+    Raises:
+        ValueError: nobody stands beside a terminal of this kind.
+    """
+    if not patient_screen:
+        return LEAST_SCOPES[kind]
+    if kind not in _STAFFED:
+        raise ValueError(kind)
+    return LEAST_SCOPES[kind] | {Scope.APPROVALS_SCREEN}
 
 
 def scopes_of(text: str) -> frozenset[Scope]:
@@ -112,6 +129,8 @@ class PartySettings(Struct, frozen=True, kw_only=True):
         settled_by: who settles with the insurer.
         otp_limit_minor: up to this cash part, in minor units, an OTP code needs no approval.
         signed_limit_minor: the same for a signed code.
+        screen_limit_minor: up to this cash part a signature on the patient's screen approves; 0
+            is never.
         cash_due_seconds: how long the cash part may stay due before the settlement is cancelled.
         sign_resolve: its terminals sign ``POST /v1/resolve`` too.
     """
@@ -123,3 +142,4 @@ class PartySettings(Struct, frozen=True, kw_only=True):
     signed_limit_minor: int
     cash_due_seconds: int
     sign_resolve: bool
+    screen_limit_minor: int = 0

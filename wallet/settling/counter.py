@@ -29,6 +29,7 @@ TENDER_KIND = "tnd"
 REFUND_KIND = "rfd"
 WRITE = "settlements:write"
 REFUND = "refunds:write"
+SCREEN = "approvals:screen"
 ACTS = ("settlement", "confirm", "cancel", "tenders", "returns", "payout", "invoice", "approve")
 INTENT_FAILPOINTS = tuple(
     f"{act}.{where}_intent_commit" for act in ACTS for where in ("before", "after")
@@ -50,6 +51,8 @@ class Residents(Protocol):
 class Folder(Struct, frozen=True, kw_only=True):
     """
     A settlement with all that belongs to it; the person is None once it was erased.
+
+    `screen_limit_minor` is up to where the party lets a signature on its screen approve.
     """
 
     settlement: Settlement
@@ -57,6 +60,7 @@ class Folder(Struct, frozen=True, kw_only=True):
     refunds: tuple[Refund, ...]
     person: Person | None
     payee: str
+    screen_limit_minor: int = 0
 
     def __repr__(self) -> str:
         """
@@ -205,6 +209,7 @@ class Counter:
             refunds=await self.till.tenders.refunds(session, *key),
             person=await self._person(session, key[0]),
             payee=party.name,
+            screen_limit_minor=party.screen_limit_minor,
         )
 
     async def _person(self, session: AsyncSession, resident_id: int) -> Person | None:

@@ -25,6 +25,16 @@ class InsuranceRefusedError(WalletError):
     title = "The insurance cannot be used with this scan."
 
 
+class ApprovalRefusedError(WalletError):
+    """
+    No approval by signature on the screen; `reason` is `limit`, `ink` or `identity`.
+    """
+
+    code = "APPROVAL_REFUSED"
+    status = 422
+    title = "This cannot be approved by a signature on the screen."
+
+
 class ApprovalInvalidError(WalletError):
     """
     The approval is not signed by the device for this settlement, version, payee and amount.

@@ -106,6 +106,36 @@ class SettlementRow(Table, table=True):
     completed_at: datetime | None = instant(null=True)
 
 
+class ScreenApprovalRow(Table, table=True):
+    """
+    One approval by signature on a patient's screen; never changed.
+
+    `evidence` holds, encrypted, the text that was approved, the strokes, the cashier's code and
+    whether they compared the holder's identity; `digest` is the SHA-256 of the text.
+    """
+
+    __tablename__ = "screen_approvals"
+    __table_args__ = resident_table(
+        UniqueConstraint("resident_id", "settlement_id", "settlement_version"),
+        CheckConstraint("amount_minor >= 0", "amount"),
+        ForeignKeyConstraint(
+            ["resident_id", "settlement_id"],
+            ["settlements.resident_id", "settlements.settlement_id"],
+        ),
+    )
+
+    resident_id: int = big(key=True)
+    approval_id: int = big(key=True)
+    settlement_id: int = big()
+    settlement_version: int = big()
+    party_id: int = big()
+    terminal_id: int = big()
+    amount_minor: int = big()
+    digest: bytes = blob()
+    evidence: bytes = blob()
+    at: datetime = instant()
+
+
 class TenderRow(Table, table=True):
     """
     One way the cash part is met.

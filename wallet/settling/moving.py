@@ -134,10 +134,7 @@ class Mover:
             Posting(ledger_accounts.PATIENT_CASH_DUE, refund.amount_minor),
         )
         transaction = Transaction(
-            kind="refunded",
-            subject_id=refund.refund_id,
-            postings=postings,
-            at=at,
+            kind="refunded", subject_id=refund.refund_id, postings=postings, at=at
         )
         await self._ledger.post(session, refund.resident_id, transaction)
         self._takings.note(session, taking_of(tender, GIVEN_BACK, terminal_id, at))
@@ -145,11 +142,14 @@ class Mover:
             session, "refunded", tender, ("payment",) if tender.integration_id else ()
         )
 
-    async def approved(self, session: AsyncSession, settlement: Settlement) -> None:
+    async def approved(
+        self, session: AsyncSession, settlement: Settlement, digest: str = ""
+    ) -> None:
         """
-        Tell the resident what was approved.
+        Tell the resident what was approved: with a device's key, or on a screen, with its digest.
         """
-        await self._tell(session, "approved", settlement, ("payment",))
+        kind = "approved_on_screen" if digest else "approved"
+        await self._tell(session, kind, settlement, ("payment",), digest)
 
     async def identity_checked(self, session: AsyncSession, settlement: Settlement) -> None:
         """
@@ -263,6 +263,7 @@ class Mover:
         kind: str,
         about: Settlement | Tender,
         contexts: tuple[str, ...],
+        digest: str = "",
     ) -> None:
         party = await self.parties.settings(session, about.party_id)
         entry = Entry(
@@ -276,6 +277,7 @@ class Mover:
             fields=("amount",),
             basis=BASIS,
             subject_id=about.settlement_id,
+            digest=digest,
             at=self._clock.now(),
         )
         if isinstance(about, Settlement):

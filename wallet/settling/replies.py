@@ -133,6 +133,14 @@ class SettlementView(_View, frozen=True, kw_only=True):
     approval_required: Annotated[
         bool, Meta(description="The resident has to approve with a device before it goes on.")
     ]
+    approval_on_screen: Annotated[
+        str,
+        one_of(
+            ("no", "yes", "identity"),
+            "Whether a signature on this terminal's screen for the patient approves it; "
+            "`identity`: once the holder's document was compared.",
+        ),
+    ]
     tenders: list[TenderView]
     refunds: list[RefundView]
     replaces: Handle | None

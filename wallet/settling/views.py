@@ -8,6 +8,7 @@ from integrations.spi import Split
 from wallet.money import CURRENCY
 from wallet.residents.masking import age_on, masked_document, masked_name
 from wallet.settling.counter import KIND, REFUND_KIND, TENDER_KIND, Counter, Folder
+from wallet.settling.on_screen import waits_for_signature, within
 from wallet.settling.replies import (
     ApprovalView,
     FundView,
@@ -65,11 +66,17 @@ def net_view(net: Net) -> NetView:
 class Views:
     """
     Writes settlements down for one audience: ids are sealed for it.
+
+    Args:
+        counter: finds what belongs to a settlement.
+        audience: whom the ids are sealed for.
+        screen: the audience is a terminal with a screen on which a patient may sign.
     """
 
-    def __init__(self, counter: Counter, audience: str) -> None:
+    def __init__(self, counter: Counter, audience: str, *, screen: bool = False) -> None:
         self._counter = counter
         self._audience = audience
+        self._screen = screen
 
     def settlement(self, folder: Folder) -> SettlementView:
         """
@@ -96,6 +103,7 @@ class Views:
             cash_by=state.route,
             confirmed=state.confirmed,
             approval_required=_approval_required(folder),
+            approval_on_screen=_approval_on_screen(folder) if self._screen else "no",
             tenders=self.tenders(folder),
             refunds=self.refunds(folder),
             replaces=self._linked(folder, settlement.replaces),
@@ -213,3 +221,10 @@ def _identity(folder: Folder) -> IdentityView:
 def _approval_required(folder: Folder) -> bool:
     state = folder.settlement.state
     return state.phase == "awaiting_approval" and state.approval_required
+
+
+def _approval_on_screen(folder: Folder) -> str:
+    state = folder.settlement.state
+    if not waits_for_signature(state) or not within(folder.screen_limit_minor, state.cash_minor):
+        return "no"
+    return "identity" if state.alarmed else "yes"

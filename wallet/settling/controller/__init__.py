@@ -3,6 +3,7 @@
 """
 
 from wallet.settling.controller.desk import SettlementsController
+from wallet.settling.controller.on_screen import ScreenApprovalsController
 from wallet.settling.controller.refunds import RefundsController
 from wallet.settling.controller.resident import ResidentSettlementsController
 from wallet.settling.controller.shifts import ShiftsController
@@ -10,6 +11,7 @@ from wallet.settling.controller.shifts import ShiftsController
 __all__ = (
     "RefundsController",
     "ResidentSettlementsController",
+    "ScreenApprovalsController",
     "SettlementsController",
     "ShiftsController",
 )

@@ -12,7 +12,7 @@ from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.errors import TokenInvalidError
 from wallet.presentations.errors import HandleExpiredError, HandleMismatchError
 from wallet.settling.approvals import ApprovalsService
-from wallet.settling.counter import Folder
+from wallet.settling.counter import SCREEN, Folder
 from wallet.settling.errors import BillInvalidError, InsuranceRefusedError
 from wallet.settling.service import SettlingService
 from wallet.settling.viewers import Viewer, viewer
@@ -30,7 +30,8 @@ def views_for(settling: SettlingService, caller: TerminalCaller | ResidentCaller
     Return the views whose ids are sealed for whoever looks.
     """
     if isinstance(caller, TerminalCaller):
-        return Views(settling.counter, f"party:{caller.party_id}")
+        audience = f"party:{caller.party_id}"
+        return Views(settling.counter, audience, screen=SCREEN in caller.scopes)
     return Views(settling.counter, f"resident:{caller.resident_id}")
 
 
