@@ -20,6 +20,13 @@ OPEN = """(url) => {
     addEventListener("message", ({ data }) => heard.push([data.type, data.status ?? null]));
     window.desk = open(url);
 }"""
+EVERYTHING_KEPT = """async () => {
+    const heard = (asked) => new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+    const opened = await heard(indexedDB.open("fusion-desk"));
+    const kept = [...opened.objectStoreNames].map((name) =>
+        heard(opened.transaction(name).objectStore(name).getAll()));
+    return JSON.stringify([await Promise.all(kept), { ...localStorage }, { ...sessionStorage }]);
+}"""
 CUT_OFF = "Failed to load resource: net::ERR_"
 
 
@@ -51,9 +58,10 @@ async def phone(site, person):
 @pytest.fixture
 async def careful(new_context, site):
     """
-    A desk where every payment by agreement wants the resident's approval.
+    A desk with a screen to sign on, where every payment by agreement wants an approval.
     """
-    party_id = await site.region.found(otp_limit_minor=0, signed_limit_minor=0)
+    limits = {"otp_limit_minor": 0, "signed_limit_minor": 0, "screen_limit_minor": 10_000}
+    party_id = await site.region.found(**limits)
     token = await site.region.enrolment_token(party_id, TerminalKind.DESK)
     return await DeskPage.enrolled(await new_context(**WIDE), token)
 
@@ -69,6 +77,18 @@ async def resident(new_context, site, person):
     await site.region.sandboxes.behave()
     await site.region.linked(person)
     return page
+
+
+async def draw(screen, first, *rest):
+    """
+    Draw one stroke on the patient's screen with the mouse.
+    """
+    pad = await screen.locator("[data-pad]").bounding_box()
+    await screen.mouse.move(pad["x"] + first[0], pad["y"] + first[1])
+    await screen.mouse.down()
+    for x, y in rest:
+        await screen.mouse.move(pad["x"] + x, pad["y"] + y, steps=4)
+    await screen.mouse.up()
 
 
 async def approve(resident, amount):
@@ -257,6 +277,45 @@ class TestCheckout:
         await expect(desk.page.locator("[data-settlement] table.split tfoot")).to_contain_text(
             "¥1,314.00"
         )
+
+    async def test_signed_on_the_screen(self, careful, phone, watch):
+        """
+        Who has no phone at hand signs on the second screen; a dot is refused, and nothing is kept.
+        """
+        watch.allow(PROBLEMS)
+        desk = careful
+        await desk.register(phone.draw())
+        async with desk.page.expect_popup() as opened:
+            await desk.page.keyboard.press("F8")
+        screen = await opened.value
+        await desk.settle(phone.draw(), ALL_CASH)
+        await desk.confirm("agreement")
+        agree = screen.get_by_role("button", name="同意支付 ¥")
+        await agree.click()
+        said = screen.locator("[data-sign-said]")
+        await expect(said).to_have_text(text(ZH, "desk.screen.sign.empty"))
+        await draw(screen, (300, 100), (304, 100))
+        await agree.click()
+        await expect(said).to_have_text(text(ZH, "desk.screen.sign.ink"))
+        signing = desk.page.locator("[data-signing-said]")
+        await expect(signing).to_have_text(text(ZH, "desk.sign.ink"))
+        await expect(screen.locator("[data-pad] polyline")).to_have_count(0)
+        await draw(screen, (100, 200), (300, 60), (340, 220), (520, 120))
+        await draw(screen, (600, 100), (700, 200))
+        await desk.page.get_by_role("button", name=text(ZH, "desk.sign.compared")).click()
+        async with desk.page.expect_request(re.compile("/approve-on-screen$")) as sent:
+            await agree.click()
+        await desk.phase("completed")
+
+        await expect(screen.locator("[data-said]")).to_have_text(text(ZH, "desk.screen.done"))
+        await expect(screen.locator("[data-sign]")).to_be_hidden()
+        signed = (await sent.value).post_data_json
+        assert ("C007", True, 2) == (
+            signed["operator"],
+            signed["identity_checked"],
+            len(signed["strokes"]),
+        )
+        assert "strokes" not in await desk.page.evaluate(EVERYTHING_KEPT)
 
     async def test_declined_is_finished_otherwise(self, desk, phone, site):
         """

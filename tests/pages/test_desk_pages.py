@@ -16,6 +16,7 @@ from wallet.pages.language import Language
 from wallet.parties.errors import TerminalUnknownError
 from wallet.resolving.controller import _ERRORS as RESOLVING
 from wallet.settling.controller.common import SCANNED
+from wallet.settling.errors import ApprovalRefusedError
 from wallet.settling.states import PHASES
 from wallet.settling.tendering import TENDER_PHASES
 from wallet.visiting.machine import VISIT_PHASES
@@ -116,7 +117,10 @@ class TestTexts:
         """
         Each has a sentence of its own that says what to do next.
         """
-        answered: set[type[WalletError]] = {*RESOLVING, *ACTING, *SCANNED, TerminalUnknownError}
+        answered: set[type[WalletError]] = {
+            *(*RESOLVING, *ACTING, *SCANNED),
+            *(ApprovalRefusedError, TerminalUnknownError),
+        }
         codes = {each.code for each in answered} - {"IDEMPOTENCY_KEY_MISSING"}
         # the desk asks again by itself
         codes -= {"IDEMPOTENCY_IN_PROGRESS"}

@@ -108,6 +108,7 @@ PARTY = {
     "settled_by": "his",
     "otp_limit": "200.50",
     "signed_limit": "2000",
+    "screen_limit": "500",
     "cash_due": "45",
     "sign_resolve": "yes",
 }
@@ -122,11 +123,12 @@ class TestCreate:
         (party,) = await region.people.administration.list_parties()
         (event, *_) = (await region.people.operators.events.page()).events
 
-        assert ("示范市中医院", "his", 20_050, 200_000, 2_700, True) == (
+        assert ("示范市中医院", "his", 20_050, 200_000, 50_000, 2_700, True) == (
             party.settings.name,
             party.settings.settled_by,
             party.settings.otp_limit_minor,
             party.settings.signed_limit_minor,
+            party.settings.screen_limit_minor,
             party.settings.cash_due_seconds,
             party.settings.sign_resolve,
         )
@@ -145,6 +147,7 @@ class TestCreate:
             {"otp_limit": "-1"},
             {"otp_limit": "nan"},
             {"signed_limit": "1e9"},
+            {"screen_limit": "-1"},
             {"cash_due": "0"},
             {"cash_due": "1.5"},
         )

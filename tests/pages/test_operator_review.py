@@ -30,6 +30,7 @@ async def hospital(database, clock):
                 signed_limit_minor=20_000,
                 cash_due_seconds=1_800,
                 sign_resolve=False,
+                screen_limit_minor=0,
                 created_at=clock.now(),
             )
         )

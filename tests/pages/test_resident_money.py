@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from tests.fixtures.desks import PARTY, RESIDENT, bill_of, desk
+from tests.fixtures.desks import PARTY, RESIDENT, SCOPES, bill_of, desk
 from tests.fixtures.region import LI
 from tests.pages.conftest import Browser
 from wallet.errors import WalletError
 from wallet.parties.models import PartyRow
 from wallet.settling.approvals import approval_text
+from wallet.settling.on_screen import Signed
 
 __all__ = ("desk",)
 
@@ -31,6 +32,7 @@ async def payer(database, region, desk, clock):
         signed_limit_minor=0,
         cash_due_seconds=1_800,
         sign_resolve=False,
+        screen_limit_minor=0,
         created_at=clock.now(),
     )
     async with database.transaction() as session:
@@ -66,6 +68,30 @@ class TestPayment:
         assert ["已完成", "收据", "阿司匹林1"] == [
             word for word in ("已完成", "收据", "阿司匹林1") if word in paid
         ]
+
+    async def test_signed_at_the_desk(self, desk, payer):
+        """
+        Who approved by a signature reads so, with the hospital and the text's fingerprint.
+        """
+        desk.parties.given["screen_limit_minor"] = 50_000
+        shown = (await desk.confirm(await desk.open())).settlement
+        signed = Signed(
+            version=shown.version,
+            amount_minor=shown.state.cash_minor,
+            payee="示范市第一人民医院",
+            strokes=(((0, 0), (400, 300)),),
+            operator="C007",
+        )
+        intent = desk.intent(scopes=SCOPES | {"approvals:screen"})
+        await desk.on_screen.approve(intent, desk.name_of(shown), signed)
+        looks = (await payer.client.get("/looks")).text
+        entries = (await desk.journal.of_resident(RESIDENT)).entries
+        (digest,) = {written.entry.digest for written in entries} - {""}
+
+        said = looks.partition("在窗口的屏幕上签名同意支付")[2].partition("</li>")[0]
+        assert "示范市第一人民医院" in said
+        assert digest in said
+        assert "C007" not in looks
 
     async def test_expired(self, desk, payer):
         """

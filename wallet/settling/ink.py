@@ -9,7 +9,8 @@ Stroke = Sequence[tuple[int, int]]
 
 LARGEST_COORDINATE = 1000
 MOST_STROKES = 64
-MOST_POINTS = 1024
+MOST_POINTS = 256  # of one stroke
+MOST_IN_ALL = 1024
 # a dot, a tick or a slip of the finger is less than this
 LEAST_LENGTH = 300
 LEAST_SPAN = 100

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from wallet.errors import ValidationFailedError
 from wallet.settling.forms import Minor, Redacted
-from wallet.settling.ink import LARGEST_COORDINATE, MOST_POINTS, MOST_STROKES
+from wallet.settling.ink import LARGEST_COORDINATE, MOST_IN_ALL, MOST_POINTS, MOST_STROKES
 from wallet.settling.on_screen import Signed
 from wallet.visiting.schemas import Code, Label
 
@@ -43,7 +43,7 @@ class ApproveOnScreen(Redacted, frozen=True, kw_only=True):
         Meta(
             min_length=1,
             max_length=MOST_STROKES,
-            description=f"What was drawn, {MOST_POINTS} points at most in all strokes together.",
+            description=f"What was drawn, {MOST_IN_ALL} points at most in all strokes together.",
         ),
     ]
     operator: Annotated[Code, Meta(description="The cashier's code.")]
@@ -59,7 +59,7 @@ class ApproveOnScreen(Redacted, frozen=True, kw_only=True):
         Raises:
             ValidationFailedError: more points than anybody's signature has.
         """
-        if sum(map(len, self.strokes)) > MOST_POINTS:
+        if sum(map(len, self.strokes)) > MOST_IN_ALL:
             raise ValidationFailedError("Look at: strokes")
         return Signed(
             version=self.version,

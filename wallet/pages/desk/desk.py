@@ -31,8 +31,8 @@ _ELSEWHERE: Final = ("desk.enrol.", *_REFUSALS)
 _OTHERS: Final = frozenset(
     f"desk/{name}.js"
     for name in (
-        *("bill_json", "camera", "desk", "enrol", "his"),
-        *("patient", "receipt", "recent", "returns"),
+        *("approving", "bill_json", "camera", "channel", "desk", "enrol", "his"),
+        *("pad", "patient", "receipt", "recent", "returns"),
         *("screen", "shift", "tender", "verdicts"),
     )
 )

@@ -21,12 +21,12 @@ from wallet.pages.operator.door import Door, OperatorForm, insist_on_acting
 from wallet.pages.rendering import AnyRequest, page
 from wallet.parties.errors import UnknownPartyError
 from wallet.parties.words import (
-    LEAST_SCOPES,
     PartyKind,
     PartySettings,
     PartyStatus,
     SettledBy,
     TerminalKind,
+    least_scopes,
 )
 
 HERE: Final = "/operator/parties"
@@ -154,10 +154,17 @@ class PartiesController(Controller):
             raise ValidationFailedError
         kind = TerminalKind(asked)
         try:
+            # nobody stands beside a kiosk or a gate
+            scopes = least_scopes(
+                kind, patient_screen=operator_form.text("patient_screen") == "yes"
+            )
+        except ValueError:
+            raise ValidationFailedError("Look at: patient_screen") from None
+        try:
             issued = await books.administration.issue_enrolment_token(
                 books.administration.names.party_of(name),
                 kind=kind,
-                scopes=LEAST_SCOPES[kind],
+                scopes=scopes,
                 witness=_witness(door, operator_form, EventKind.TERMINAL_OFFERED, name),
             )
         except UnknownPartyError:
@@ -193,6 +200,7 @@ def _settings(form: OperatorForm) -> PartySettings:
         settled_by=settler,
         otp_limit_minor=_fen(form.text("otp_limit")),
         signed_limit_minor=_fen(form.text("signed_limit")),
+        screen_limit_minor=_fen(form.text("screen_limit") or "0"),
         cash_due_seconds=60 * _whole(form.text("cash_due"), _MOST_MINUTES),
         sign_resolve=form.text("sign_resolve") == "yes",
     )

@@ -5,7 +5,7 @@ import pytest
 from tests.fixtures.hospitals import private_key
 from wallet.parties.access import Enrolment
 from wallet.parties.keys import enrolment_message, sign, to_der
-from wallet.parties.words import LEAST_SCOPES, Scope, TerminalKind, scope_text
+from wallet.parties.words import LEAST_SCOPES, Scope, TerminalKind, least_scopes, scope_text
 
 CASHIER = (
     "resolve:identification resolve:registration resolve:settlement resolve:payment "
@@ -43,6 +43,19 @@ class TestEnrolment:
         token = deployment.told("parties", "enrolment", deployment.party(), *arguments)
 
         assert "identity:full visits:write" == enrolled(deployment, token)["scopes"]
+
+    def test_patient_screen(self, deployment):
+        """
+        A signature is taken only where a terminal was said to have a screen, beside a person.
+        """
+        party_id = deployment.party()
+        token = deployment.told("parties", "enrolment", party_id, "--patient-screen")
+        arguments = ("enrolment", party_id, "--kind", "kiosk", "--patient-screen")
+
+        assert f"{CASHIER} approvals:screen" == enrolled(deployment, token)["scopes"]
+        with pytest.raises(ValueError, match="kiosk"):
+            least_scopes(TerminalKind.KIOSK, patient_screen=True)
+        assert 1 == deployment.run("parties", *arguments).exit_code
 
 
 class TestLeastScopes:

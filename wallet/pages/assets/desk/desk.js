@@ -29,11 +29,11 @@ function assembled(terminal) {
     if (found) session.say("good", t(found === visit ? "desk.visit.found" : "desk.settlement.found"));
     return Boolean(found);
   });
-  return { session, place, bill, visit, part, scan, beside: beside({ session, part, scan }) };
+  return { session, place, bill, visit, part, scan, beside: beside({ session, place, part, scan }) };
 }
 
 // What goes with a settlement is fetched with the first one, or when somebody asks for it.
-function beside({ session, part, scan }) {
+function beside({ session, place, part, scan }) {
   let made = null;
   async function make() {
     const [{ TenderForm }, { Recent }, { Screen }] = await Promise.all([import("./tender.js"), import("./recent.js"), import("./screen.js")]);
@@ -42,7 +42,7 @@ function beside({ session, part, scan }) {
     );
     const recent = new Recent(session, part);
     await recent.restore();
-    return { tender, recent, screen: new Screen() };
+    return { tender, recent, screen: new Screen(session, part, place) };
   }
   const parts = () => (made ??= make());
   session.addEventListener("settlement", async ({ detail }) => {

@@ -25,12 +25,13 @@ export class Intents {
   }
 
   // Returns what the server answers; throws Refused with a definite refusal. Waits as long as it takes.
-  async do(kind, target, content) {
+  // What must not lie in this browser is not written down; its number lives as long as the page.
+  async do(kind, target, content, { kept = true } = {}) {
     const body = content === undefined ? "" : JSON.stringify(content);
     const intent = { key: random(18), kind, target, body, at: Date.now() };
     this.#open = intent;
     try {
-      await put("intents", intent.key, intent);
+      if (kept) await put("intents", intent.key, intent);
     } catch (fault) {
       this.#open = null;
       throw fault;

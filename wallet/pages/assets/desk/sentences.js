@@ -26,12 +26,18 @@ export function sentence(settlement) {
   return ofPhase(settlement);
 }
 
+function approval(asked) {
+  if (!asked) return "approval";
+  return asked.state === "identity" ? "identity" : "sign";
+}
+
 // What the patient's screen says: amounts alone, nothing that names an illness or a drug.
-export function facing(settlement) {
+// asked: what it asks to be signed, if anything.
+export function facing(settlement, asked) {
   const { screen, phase } = settlement;
   const values = { cash: yuan(screen.cash_minor), due: yuan(screen.due_minor) };
   const says = {
-    awaiting_approval: settlement.approval_required ? "approval" : "checking",
+    awaiting_approval: settlement.approval_required ? approval(asked) : "checking",
     cash_due: "pay",
     completed: "done",
     cancelled: "cancelled",
@@ -46,6 +52,7 @@ export function facing(settlement) {
     owing: screen.due_minor > 0 && phase === "cash_due",
     // before the insurer has answered there is nothing to compare
     sums: !["draft", "pre_settling"].includes(phase),
+    sign: asked,
     message: settlement.locked ? t("desk.doubt") : "",
   };
 }

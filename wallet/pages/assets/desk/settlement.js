@@ -39,8 +39,8 @@ export class SettlementPart {
     await this.show(await this.#session.intents.do("settlement", `/v1/visits/${visitId}/settlements`, body));
   }
 
-  async act(what, content) {
-    await this.show(await this.#session.intents.do("settlement", `${this.target}/${what}`, content));
+  async act(what, content, how) {
+    await this.show(await this.#session.intents.do("settlement", `${this.target}/${what}`, content, how));
   }
 
   async look() {

@@ -24,8 +24,8 @@ export function problemSentence(refused) {
   const { code, told, wait } = refused;
   const values = { ...told, code, seconds: wait, detail: told.detail ?? "", refusal: reason(told.refusal ?? ""), family: word("desk.family.", told.family ?? "") };
   if (code === "CODE_USED" && told.check_holder) return t("desk.problem.CODE_USED.check");
-  const key = `desk.problem.${code}`;
-  return t(key in texts ? key : "desk.problem.other", values);
+  const keys = [`desk.problem.${code}.${told.reason}`, `desk.problem.${code}`];
+  return t(keys.find((key) => key in texts) ?? "desk.problem.other", values);
 }
 
 // Several words as the language joins them: "disjunction" with its or, "unit" without.
