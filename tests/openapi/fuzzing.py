@@ -27,6 +27,7 @@ _TOKEN_TURNS = 200  # of the 300 seconds that a token lives
 _SUCCESSES = (200, 201, 202, 204)
 # what valid data may be answered beside success, in most operations and in those of the list
 _STATES = ["2xx", "401", "403", "404", "409", "410", "422", "423", "429"]
+_REFUSALS = ["400", "401", "403", "404", "409", "413", "415", "422"]
 _CHECKED_FURTHER = {
     "approveOnScreen": "all strokes together have so many points at most",
     "enrolDevice": "a point may not lie on the curve",
@@ -69,7 +70,9 @@ def configuration(examples: int, phases: tuple[str, ...]) -> SchemathesisConfig:
                 {
                     "include-operation-id": list(_CHECKED_FURTHER),
                     "checks": {
-                        "positive_data_acceptance": {"expected-statuses": [*_STATES, "400"]}
+                        "positive_data_acceptance": {"expected-statuses": [*_STATES, "400"]},
+                        # too many of something may be more than the longest body
+                        "negative_data_rejection": {"expected-statuses": _REFUSALS},
                     },
                 }
             ],

@@ -154,6 +154,7 @@ async def onboard(
             settled_by="wallet",
             otp_limit_minor=20_000,
             signed_limit_minor=200_000,
+            screen_limit_minor=100_000,
             cash_due_seconds=1800,
             sign_resolve=False,
         )

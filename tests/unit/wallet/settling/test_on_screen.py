@@ -61,6 +61,7 @@ async def at_screen(desk, scopes=SCREEN, limit=CASH):
         ScreenApprovalsController,
         terminal=desk.caller(scopes=scopes),
         visiting=desk.visits,
+        history=desk.history,
         settling=desk.settling,
         approvals=desk.approvals,
         on_screen=desk.on_screen,
