@@ -15,7 +15,7 @@ from wallet.calls.drawer import Drawer
 from wallet.clock import seconds
 from wallet.errors import StateConflictError
 from wallet.money import CURRENCY
-from wallet.settling.counter import KIND, SCREEN, WRITE, Counter, Folder
+from wallet.settling.counter import KIND, SCREEN, Counter, Folder
 from wallet.settling.errors import ApprovalRefusedError
 from wallet.settling.happenings import Approved
 from wallet.settling.ink import Stroke, enough
@@ -23,7 +23,7 @@ from wallet.settling.models import ScreenApprovalRow
 from wallet.settling.records import Settlement
 from wallet.settling.service import Devices
 from wallet.settling.states import State
-from wallet.visiting.intents import Intent, allow
+from wallet.visiting.intents import Intent
 
 DOMAIN: Final = "fusion-wallet/1/approval-on-screen"
 
@@ -118,7 +118,6 @@ class OnScreenService:
             ApprovalRefusedError: the party does not allow it for this much, there is too little
                 ink, or the device that was scanned is under alarm and nobody compared the holder.
         """
-        allow(intent.caller, WRITE)
 
         async def do(session: AsyncSession, settlement: Settlement) -> None:
             await self._insist(session, settlement, signed)

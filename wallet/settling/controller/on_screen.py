@@ -38,7 +38,7 @@ class ScreenApprovalsController(Controller):
         summary="Approve by the patient's signature on the desk's second screen",
         description=(
             "For those without a phone, up to the party's limit for it, and for exactly the "
-            "version, payee and amount that were shown. Needs `settlements:write` as well."
+            "version, payee and amount that were shown."
         ),
         status_code=200,
         opt=body_limits(most_bytes=_MOST_BYTES) | allows(SCREEN),

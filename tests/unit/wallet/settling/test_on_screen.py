@@ -206,18 +206,17 @@ class TestRefusing:
 
     async def test_without_the_scope(self, desk):
         """
-        A terminal without a patient's screen, or one that settles nothing, approves nothing.
+        A terminal without a patient's screen approves nothing, and is not offered to.
         """
         async with at_screen(desk) as screen:
             given = await screen.waiting()
-        told = []
-        for scopes in (SCOPES, SCREEN - {"settlements:write"}):
-            async with at_screen(desk, scopes) as other:
-                other.given = given
-                refused = await other.sign()
-            told.append((refused.status_code, refused.json()["code"]))
+        async with at_screen(desk, SCOPES) as other:
+            offered = await other.waiting()
+            other.given = given
+            refused = await other.sign()
 
-        assert [(403, "SCOPE_DENIED")] * 2 == told
+        assert "no" == offered["approval_on_screen"]
+        assert (403, "SCOPE_DENIED") == (refused.status_code, refused.json()["code"])
 
     async def test_before_the_cashier(self, desk):
         """
