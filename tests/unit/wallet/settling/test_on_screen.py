@@ -211,6 +211,7 @@ class TestRefusing:
         async with at_screen(desk) as screen:
             given = await screen.waiting()
         async with at_screen(desk, SCOPES) as other:
+            other.keys = screen.keys
             offered = await other.waiting()
             other.given = given
             refused = await other.sign()

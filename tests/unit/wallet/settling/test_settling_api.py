@@ -65,12 +65,12 @@ class Client:
 
     def __init__(self, http, desk):
         self.http, self.desk = http, desk
-        self._keys = count(1)
+        self.keys = count(1)
 
     async def post(self, path, body=None, *, key="", who="terminal"):
         headers = {
             "authorization": f"Bearer {who}",
-            "idempotency-key": key or f"key-{next(self._keys)}",
+            "idempotency-key": key or f"key-{next(self.keys)}",
         }
         return await self.http.post(path, json=body, headers=headers)
 
