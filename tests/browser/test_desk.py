@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.fixtures.camera import show
-from tests.fixtures.desk_pages import ALL_CASH, PLACE, WIDE, ZH, DeskPage
+from tests.fixtures.checkups import findings
+from tests.fixtures.desk_pages import ALL_CASH, PLACE, WIDE, ZH, DeskPage, PatientScreen
 from tests.fixtures.steps import kept, read_code, sign_in
 from wallet.cli.demo import bills
 from wallet.pages.texts import text
@@ -77,18 +78,6 @@ async def resident(new_context, site, person):
     await site.region.sandboxes.behave()
     await site.region.linked(person)
     return page
-
-
-async def draw(screen, first, *rest):
-    """
-    Draw one stroke on the patient's screen with the mouse.
-    """
-    pad = await screen.locator("[data-pad]").bounding_box()
-    await screen.mouse.move(pad["x"] + first[0], pad["y"] + first[1])
-    await screen.mouse.down()
-    for x, y in rest:
-        await screen.mouse.move(pad["x"] + x, pad["y"] + y, steps=4)
-    await screen.mouse.up()
 
 
 async def approve(resident, amount):
@@ -283,38 +272,33 @@ class TestCheckout:
         Who has no phone at hand signs on the second screen; a dot is refused, and nothing is kept.
         """
         watch.allow(PROBLEMS)
+        watch.allow(CUT_OFF)
         desk = careful
         await desk.register(phone.draw())
-        async with desk.page.expect_popup() as opened:
-            await desk.page.keyboard.press("F8")
-        screen = await opened.value
+        screen = await PatientScreen.opened(desk)
         await desk.settle(phone.draw(), ALL_CASH)
         await desk.confirm("agreement")
-        agree = screen.get_by_role("button", name="同意支付 ¥")
-        await agree.click()
-        said = screen.locator("[data-sign-said]")
-        await expect(said).to_have_text(text(ZH, "desk.screen.sign.empty"))
-        await draw(screen, (300, 100), (304, 100))
-        await agree.click()
-        await expect(said).to_have_text(text(ZH, "desk.screen.sign.ink"))
-        signing = desk.page.locator("[data-signing-said]")
-        await expect(signing).to_have_text(text(ZH, "desk.sign.ink"))
-        await expect(screen.locator("[data-pad] polyline")).to_have_count(0)
-        await draw(screen, (100, 200), (300, 60), (340, 220), (520, 120))
-        await draw(screen, (600, 100), (700, 200))
+        await screen.hears("empty")
+        assert {} == await findings(screen.page, in_place=True)
+        await screen.draw((300, 100), (304, 100))
+        await screen.hears("ink")
+        await expect(desk.signing).to_have_text(text(ZH, "desk.sign.ink"))
+        await expect(screen.ink).to_have_count(0)
+        await screen.draw((100, 200), (300, 60), (340, 220), (520, 120))
+        await screen.draw((600, 100), (700, 200))
+        await desk.page.context.set_offline(offline=True)
+        await screen.hears("offline")
+        await desk.page.context.set_offline(offline=False)
         await desk.page.get_by_role("button", name=text(ZH, "desk.sign.compared")).click()
         async with desk.page.expect_request(re.compile("/approve-on-screen$")) as sent:
-            await agree.click()
+            await screen.agree.click()
         await desk.phase("completed")
 
-        await expect(screen.locator("[data-said]")).to_have_text(text(ZH, "desk.screen.done"))
-        await expect(screen.locator("[data-sign]")).to_be_hidden()
+        await expect(screen.said).to_have_text(text(ZH, "desk.screen.done"))
+        await expect(screen.agree).to_be_hidden()
         signed = (await sent.value).post_data_json
-        assert ("C007", True, 2) == (
-            signed["operator"],
-            signed["identity_checked"],
-            len(signed["strokes"]),
-        )
+        seen = signed["operator"], signed["identity_checked"], len(signed["strokes"])
+        assert ("C007", True, 2) == seen
         assert "strokes" not in await desk.page.evaluate(EVERYTHING_KEPT)
 
     async def test_declined_is_finished_otherwise(self, desk, phone, site):

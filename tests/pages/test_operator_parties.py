@@ -61,6 +61,7 @@ class TestParties:
             ("revoke", {"terminal": "trm_1"}, 404),
             ("enrolment", {"party": "1", "kind": "desk"}, 404),
             ("enrolment", {"party": "1", "kind": "sofa"}, 400),
+            ("enrolment", {"party": "1", "kind": "kiosk", "patient_screen": "yes"}, 400),
         )
         told = [
             (await at_work.send("/operator/people", f"/operator/parties/{action}", **fields))

@@ -131,7 +131,7 @@ class SettlementView(_View, frozen=True, kw_only=True):
     cash_by: Annotated[str, one_of(("", "agreement", "desk"), "Empty before it is confirmed.")]
     confirmed: bool
     approval_required: Annotated[
-        bool, Meta(description="The resident has to approve with a device before it goes on.")
+        bool, Meta(description="The resident has to approve before it goes on.")
     ]
     approval_on_screen: Annotated[
         str,
