@@ -19,6 +19,7 @@ from tests.fixtures.regions import Region, Window, hasty
 
 _QUIET_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
+_LOOKING_SECONDS = 0.2
 _DYING_SECONDS = 10.0
 
 
@@ -221,7 +222,7 @@ async def judged(region: Region, patient: Patient) -> None:
             return
         if time.monotonic() > latest:
             raise AssertionError("; ".join(found))
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(_LOOKING_SECONDS)
 
 
 def lane_of(nursery: Nursery, folder: Path, database_url: str, plans: list[Plan]) -> Lane:
