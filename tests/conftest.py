@@ -34,4 +34,4 @@ def anyio_backend() -> str:
     """
     Asynchronous tests run on asyncio, one loop for the session's fixtures.
     """
-    return "asyncio", {"use_uvloop": True}
+    return "asyncio"
