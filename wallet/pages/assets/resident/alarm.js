@@ -20,3 +20,5 @@ button.addEventListener("click", async () => {
   });
   if (done) location.reload();
 });
+// it comes disabled: a tap before this script is there would be lost without a word
+button.disabled = false;

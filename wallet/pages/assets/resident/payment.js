@@ -16,6 +16,12 @@ async function look() {
   if (!now || now.textContent === live.textContent) return;
   live.toggleAttribute("data-moving", "moving" in now.dataset);
   live.replaceChildren(...[...now.childNodes].map((each) => document.importNode(each, true)));
+  listen();
+}
+
+// The button comes disabled: a tap before this script is there would be lost without a word.
+function listen() {
+  for (const button of live.querySelectorAll("[data-approve]")) button.disabled = false;
 }
 
 async function approve(button) {
@@ -40,6 +46,7 @@ document.addEventListener("click", ({ target }) => {
   if ("print" in button.dataset) print();
   else approve(button);
 });
+listen();
 setInterval(() => {
   // not while a sentence is there to be read, or a finger on its way to the button
   const reading = live.querySelector("[data-said]")?.textContent;
