@@ -13,7 +13,7 @@ from wallet.cli.demo.phone import Phone
 from wallet.parties.client import CallRefusedError
 
 LIMIT_SECONDS = 180.0
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.1
 _REFUSED = 400
 _FAILED = 500
 _AGAIN = frozenset({"IDEMPOTENCY_IN_PROGRESS", "TOKEN_INVALID", "SIGNATURE_INVALID"})
