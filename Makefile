@@ -47,8 +47,10 @@ demo: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet demo $(if $(ONCE),--once)
 
 test: $(VENV)/.vendored
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report= $(PYTEST_ARGS)
-	@$(BIN)/python -m coverage report
+	@mkdir -p build
+	@$(BIN)/python -m slipcover --json --out build/coverage.json \
+		-m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m slipcover --merge build/coverage.json --out build/coverage.json --fail-under 95
 
 check: $(VENV)/.vendored
 	@$(BIN)/ruff format --check .

@@ -12,7 +12,6 @@ settings.load_profile("suite")
 pytest_plugins = (
     "tests.fixtures.databases",
     "tests.fixtures.fuzz_option",
-    "tests.fixtures.measuring",
     "tests.fixtures.ordering",
     "tests.fixtures.nursing",
     "tests.fixtures.oidc_provider",

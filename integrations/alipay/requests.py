@@ -80,7 +80,7 @@ def prepare(
             return _cancel(request)
         case Refund():
             return _refund(request, numbers)
-        case _ as unreachable:
+        case unreachable:
             assert_never(unreachable)
 
 
