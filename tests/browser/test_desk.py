@@ -191,6 +191,23 @@ class TestScanning:
             await desk.idle()
 
 
+class TestBeforeItsScript:
+    async def test_code_stays_out_of_the_address(self, new_context, phone, watch):
+        """
+        A gun that is faster than the page's script scans nothing, and sends the code nowhere.
+        """
+        watch.allow(CUT_OFF)
+        page = await (await new_context()).new_page()
+        await page.route("**/desk/desk.js", lambda route: route.abort())
+        await page.goto("/desk")
+        await page.locator("[data-code]").evaluate("(field) => field.focus()")
+        await page.keyboard.type(phone.draw())
+        await page.keyboard.press("Enter")
+
+        await expect(page.locator("[data-code]")).to_have_value("")
+        assert "/desk" == re.sub("^https?://[^/]+", "", page.url)
+
+
 class TestBill:
     async def test_wrong_input_is_kept(self, desk):
         """

@@ -49,6 +49,16 @@ class TestPages:
         assert "desk.title" in told(page)
         assert "set-cookie" not in page.headers
 
+    @pytest.mark.parametrize("path", PAGES)
+    async def test_forms_send_nothing_by_themselves(self, browser, path):
+        """
+        A form that no script has taken over yet puts no code and no token into an address.
+        """
+        page = await browser.client.get(path)
+        forms = re.findall("<form[^>]*>", page.text)
+
+        assert [] == [form for form in forms if not re.search('method="(dialog|post)"', form)]
+
     async def test_language(self, browser):
         """
         Scripts get the texts of the language that the reader asked for.

@@ -186,6 +186,8 @@ async function start() {
   await Promise.all([desk.place.restore(), desk.bill.restore()]);
   wire(desk);
   watchNet(session);
+  for (const part of document.querySelectorAll("[inert]")) part.inert = false; // nobody would have heard it before
+  desk.scan.focus();
   await fetch("/livez").then(learn, () => {});
   await session.ready();
   await Promise.all([desk.visit.restore(), desk.part.restore()]);
