@@ -21,7 +21,10 @@ from wallet.parties.service import PartiesService
 from wallet.presentations.service import PresentationsService
 from wallet.residents.service import ResidentsService
 from wallet.residents.sessions import SessionsService
+from wallet.resolving.fast.postgres import OnPostgres
+from wallet.resolving.fast.records import Store
 from wallet.resolving.fast.shortcut import Shortcut
+from wallet.resolving.fast.sqlite import OnSqlite
 from wallet.resolving.gate import Gate
 from wallet.resolving.holding import Decoder, Holder
 from wallet.resolving.service import ResolvingService
@@ -209,13 +212,13 @@ def resolving(b: Basis, p: People) -> ResolvingService:
 
 def _shortcut(b: Basis, p: People) -> Shortcut | None:
     """
-    Return the short way through an ordinary scan; None on SQLite or where it is switched off.
+    Return the short way through an ordinary scan; None where it is switched off.
     """
-    pinned = b.database.pinned() if b.settings.fast_resolve else None
-    if pinned is None:
+    store = _store(b) if b.settings.fast_resolve else None
+    if store is None:
         return None
     return Shortcut(
-        pinned=pinned,
+        store=store,
         clock=b.clock,
         ids=b.ids,
         vault=b.vault,
@@ -227,3 +230,11 @@ def _shortcut(b: Basis, p: People) -> Shortcut | None:
         journal=p.journal,
         idempotency=p.idempotency,
     )
+
+
+def _store(b: Basis) -> Store | None:
+    most = b.settings.resolve_together
+    pinned, direct = b.database.pinned(), b.database.direct()
+    if pinned is not None:
+        return OnPostgres(pinned, most=most)
+    return None if direct is None else OnSqlite(direct, most=most)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-_SQLITE_PRAGMAS = (
+SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL may lose an acknowledged commit on power failure
     "foreign_keys=ON",
@@ -37,13 +37,23 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     )
 
 
+def file_of(engine: AsyncEngine) -> str | None:
+    """
+    Return the path of an engine's SQLite file; None for any other database.
+    """
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return None
+    return None if path.startswith("file:") else path
+
+
 def _sqlite(url: Any, pool_size: int) -> AsyncEngine:  # noqa: ANN401
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5.0)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401
         connection.isolation_level = None
-        for pragma in _SQLITE_PRAGMAS:
+        for pragma in SQLITE_PRAGMAS:
             cursor = connection.cursor()
             cursor.execute(f"PRAGMA {pragma}")
             cursor.close()

@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from wallet.db.errors import NotServedError, RivalryError
 from wallet.errors import OverloadedError
 
 _LOG = structlog.get_logger("wallet.db")
@@ -41,12 +42,6 @@ _RIVALRY: Final = (
 )
 
 
-class NotServedError(Exception):
-    """
-    The statement failed, or its connection broke and nobody knows: ask the database another way.
-    """
-
-
 class Pinned:
     """
     Runs single statements.
@@ -67,6 +62,7 @@ class Pinned:
         Run one statement in a transaction of its own and return its rows.
 
         Raises:
+            RivalryError: another request was in the way, and nothing was written.
             NotServedError: it was not run, failed, or its outcome is unknown.
             OverloadedError: too many are waiting.
         """
@@ -74,10 +70,11 @@ class Pinned:
             connection = await self._taken()
             try:
                 rows = await connection.fetch(statement, arguments)
+            except _RIVALRY as fault:
+                raise RivalryError from fault
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
-                if not isinstance(fault, _RIVALRY):
-                    _LOG.warning("a pinned statement failed", kind=type(fault).__name__)
-                    connection.end()
+                _LOG.warning("a pinned statement failed", kind=type(fault).__name__)
+                connection.end()
                 raise NotServedError from fault
             except BaseException:
                 connection.end()  # somebody gave up in the middle of it

@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from wallet.db.engine import READ_ONLY
+from wallet.db.direct import Direct
+from wallet.db.engine import READ_ONLY, SQLITE_PRAGMAS, file_of
 from wallet.db.pinned import Pinned
 from wallet.errors import OverloadedError, StorageFullError
 
@@ -33,6 +34,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._pinned: Pinned | None = None
+        self._direct: Direct | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -71,10 +73,21 @@ class Database:
             self._pinned = Pinned(self.engine)
         return self._pinned
 
+    def direct(self) -> Direct | None:
+        """
+        Return raw connections beside the engine's; None unless it is a SQLite file.
+        """
+        path = file_of(self.engine)
+        if self._direct is None and path is not None:
+            self._direct = Direct(path, SQLITE_PRAGMAS)
+        return self._direct
+
     async def close(self) -> None:
         """
         Close every connection.
         """
+        if self._direct is not None:
+            await self._direct.close()
         if self._pinned is not None:
             await self._pinned.close()
         await self.engine.dispose()

@@ -21,6 +21,20 @@ Text = SqlText()
 Blob = LargeBinary()
 
 
+def microseconds(instant: datetime) -> int:
+    """
+    Return an instant as SQLite keeps it: microseconds since the epoch.
+    """
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant_of(kept: int) -> datetime:
+    """
+    Return the aware UTC instant that SQLite keeps so.
+    """
+    return _EPOCH + kept * _MICROSECOND
+
+
 class Flag(TypeDecorator[bool]):
     """
     A boolean, kept as 0 or 1 on both databases.
@@ -71,7 +85,7 @@ class UtcInstant(TypeDecorator[datetime]):
             raise ValueError(msg)
         if dialect.name == "postgresql":
             return value.astimezone(UTC)
-        return (value - _EPOCH) // _MICROSECOND
+        return microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401
         """
@@ -82,4 +96,4 @@ class UtcInstant(TypeDecorator[datetime]):
         if dialect.name == "postgresql":
             aware: datetime = value.astimezone(UTC)
             return aware
-        return _EPOCH + int(value) * _MICROSECOND
+        return instant_of(int(value))

@@ -2,9 +2,9 @@
 What the reading statement found, sorted into parts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -13,16 +13,11 @@ from wallet.resolving.fast import statements
 from wallet.vault.service import Keep
 
 
-class Row(Protocol):
-    """
-    One row, by the names of the statement's columns.
-    """
-
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a row holds anything
-        """
-        Return a column.
-        """
-        ...
+# one row of a reading statement, its columns in this order; the last where many scans are read
+Row = Sequence[Any]
+PART: Final = 0
+_COUNT, _NAME, _MORE, CONTENT, SNAPSHOT, AT, MADE, _VERSION = range(1, 9)
+NUMBER: Final = 9
 
 
 class Device(Struct, frozen=True):
@@ -83,48 +78,48 @@ def found(resident_id: int, rows: Iterable[Row]) -> Found:
     """
     parts = Found(keys={}, bindings={}, consents={}, profiles={})
     for row in rows:
-        _TAKE[row["part"]](parts, resident_id, row)
+        _TAKE[row[PART]](parts, resident_id, row)
     parts.bindings = dict(sorted(parts.bindings.items()))
     parts.consents = dict(sorted(parts.consents.items()))
     return parts
 
 
 def _device(parts: Found, _resident_id: int, row: Row) -> None:
-    parts.device = Device(row["name"], row["content"], row["number"], row["version"], row["at"])
+    parts.device = Device(row[_NAME], row[CONTENT], row[_COUNT], row[_VERSION], row[AT])
 
 
 def _key(parts: Found, _resident_id: int, row: Row) -> None:
-    parts.keys[Keep(row["name"])] = row["content"]
+    parts.keys[Keep(row[_NAME])] = row[CONTENT]
 
 
 def _person(parts: Found, _resident_id: int, row: Row) -> None:
-    parts.person = row["content"]
+    parts.person = row[CONTENT]
 
 
 def _binding(parts: Found, resident_id: int, row: Row) -> None:
-    parts.bindings[row["number"]] = Sealed(
+    parts.bindings[row[_COUNT]] = Sealed(
         resident_id=resident_id,
-        binding_id=row["number"],
-        context=row["name"],
-        integration_id=row["more"],
-        subject=row["content"],
-        snapshot=row["snapshot"],
-        validated_at=row["at"],
-        version=row["version"],
-        created_at=row["made"],
+        binding_id=row[_COUNT],
+        context=row[_NAME],
+        integration_id=row[_MORE],
+        subject=row[CONTENT],
+        snapshot=row[SNAPSHOT],
+        validated_at=row[AT],
+        version=row[_VERSION],
+        created_at=row[MADE],
     )
 
 
 def _consent(parts: Found, _resident_id: int, row: Row) -> None:
-    parts.consents[row["number"]] = (row["name"], row["more"])
+    parts.consents[row[_COUNT]] = (row[_NAME], row[_MORE])
 
 
 def _party(parts: Found, _resident_id: int, row: Row) -> None:
-    parts.party = Party(row["name"], row["more"])
+    parts.party = Party(row[_NAME], row[_MORE])
 
 
 def _profile(parts: Found, _resident_id: int, row: Row) -> None:
-    parts.profiles[row["name"]] = row["content"]
+    parts.profiles[row[_NAME]] = row[CONTENT]
 
 
 def _taken(parts: Found, _resident_id: int, _row: Row) -> None:

@@ -1,7 +1,7 @@
 """
-One ordinary scan in two round trips: read everything, answer inside the process, write everything.
+One ordinary scan in two steps: read everything, answer inside the process, write everything.
 
-The writing statement is T1 and T2 in one and commits by itself. Whatever is unusual is left to the
+The writing is T1 and T2 in one. Whatever is unusual is left to the
 plain path, before anything was written: a code that is no one-time password, a context that has
 to be asked outside or whose snapshot is to change, a repeated post, any refusal, any alarm. So
 each refusal and each alarm has one implementation, and this one is the way of accepted codes only.
@@ -17,7 +17,7 @@ from integrations.registry import Registry
 from integrations.spi import PartyView
 from wallet.bindings.service import Binding, BindingsService
 from wallet.clock import Clock
-from wallet.db.pinned import NotServedError, Pinned
+from wallet.db.errors import NotServedError
 from wallet.idempotency.service import IdempotencyService
 from wallet.ids import Ids
 from wallet.journal.service import JournalService
@@ -26,8 +26,8 @@ from wallet.presentations.service import LIFE, Opening, PresentationsService
 from wallet.residents.service import ResidentsService
 from wallet.resolving import entries
 from wallet.resolving.fast.ordinary import at_hand, is_ahead, usable
-from wallet.resolving.fast.rows import Found, Party, found
-from wallet.resolving.fast.statements import READ, WRITE
+from wallet.resolving.fast.records import Answers, Entries, Scan, Store, Wanted, Writing
+from wallet.resolving.fast.rows import Found, Party
 from wallet.resolving.replays import ROUTE
 from wallet.resolving.scans import Admitted, Attempt
 from wallet.resolving.schemas import Resolved
@@ -73,7 +73,7 @@ class Shortcut:
     def __init__(  # noqa: PLR0913 - collaborators, by keyword
         self,
         *,
-        pinned: Pinned,
+        store: Store,
         clock: Clock,
         ids: Ids,
         vault: Vault,
@@ -85,7 +85,7 @@ class Shortcut:
         journal: JournalService,
         idempotency: IdempotencyService,
     ) -> None:
-        self._pinned = pinned
+        self._store = store
         self._clock = clock
         self._ids = ids
         self._vault = vault
@@ -110,19 +110,19 @@ class Shortcut:
             return None
         resident_id, device_no = accepted.resident_id, accepted.device_no
         try:
-            rows = await self._pinned.fetch(
-                READ,
-                resident_id,
-                device_no,
-                scan.purpose.value,
-                caller.party_id,
-                caller.terminal_id,
-                ROUTE,
-                attempt.key,
+            parts = await self._store.read(
+                Wanted(
+                    resident_id=resident_id,
+                    device_no=device_no,
+                    purpose=scan.purpose.value,
+                    party_id=caller.party_id,
+                    terminal_id=caller.terminal_id,
+                    route=ROUTE,
+                    key=attempt.key,
+                )
             )
         except NotServedError:
             return None
-        parts = found(resident_id, rows)
         if parts.taken or not usable(parts.device, accepted):
             return None
         try:
@@ -153,16 +153,15 @@ class Shortcut:
         Returns:
             False when nothing was written, or nobody knows; the plain path finds out which.
         """
-        arguments = (
-            *self._of_scan(attempt, ready, resolved),
-            *self._of_answers(ready, verdicts),
-            *self._of_journal(attempt, ready, verdicts, resolved),
+        writing = Writing(
+            scan=self._of_scan(attempt, ready, resolved),
+            answers=self._of_answers(ready, verdicts),
+            entries=self._of_journal(attempt, ready, verdicts, resolved),
         )
         try:
-            rows = await self._pinned.fetch(WRITE, *arguments)
+            return await self._store.write(writing)
         except NotServedError:
             return False
-        return bool(rows[0][0])
 
     def _admitted(
         self, attempt: Attempt, accepted: Accepted, parts: Found, keys: Unlocked
@@ -207,47 +206,46 @@ class Shortcut:
             each: self._parties.profiled(view, party_id, each, profiles.get(each)) for each in ids
         }
 
-    def _of_scan(self, attempt: Attempt, ready: Ready, resolved: Resolved) -> tuple[object, ...]:
+    def _of_scan(self, attempt: Attempt, ready: Ready, resolved: Resolved) -> Scan:
         accepted, caller, opening = ready.accepted, attempt.caller, ready.admitted.opening
         now = opening.opened_at
-        response = self._idempotency.sealed(
-            caller.party_id, ROUTE, attempt.key, json.encode(resolved)
-        )
-        return (
-            accepted.resident_id,
-            accepted.device_no,
-            accepted.counter,
-            accepted.enrolment_nonce,
-            is_ahead(accepted),
-            now,
-            caller.party_id,
-            caller.terminal_id,
-            opening.purpose.value,
-            ready.bindings,
-            ready.consents,
-            ROUTE,
-            attempt.key,
-            attempt.fingerprint,
-            opening.presentation_id,
-            response,
-            now + LIFE,
-            now + self._idempotency.keep_keys,
-            opening.scene.value,
-            opening.expires_at,
+        return Scan(
+            resident_id=accepted.resident_id,
+            device_no=accepted.device_no,
+            counter=accepted.counter,
+            enrolment_nonce=accepted.enrolment_nonce,
+            ahead=is_ahead(accepted),
+            at=now,
+            party_id=caller.party_id,
+            terminal_id=caller.terminal_id,
+            purpose=opening.purpose.value,
+            bindings=ready.bindings,
+            consents=ready.consents,
+            route=ROUTE,
+            key=attempt.key,
+            fingerprint=attempt.fingerprint,
+            presentation_id=opening.presentation_id,
+            response=self._idempotency.sealed(
+                caller.party_id, ROUTE, attempt.key, json.encode(resolved)
+            ),
+            response_until=now + LIFE,
+            key_until=now + self._idempotency.keep_keys,
+            scene=opening.scene.value,
+            handle_until=opening.expires_at,
         )
 
-    def _of_answers(
-        self, ready: Ready, verdicts: Sequence[ContextVerdict]
-    ) -> tuple[list[object], ...]:
+    def _of_answers(self, ready: Ready, verdicts: Sequence[ContextVerdict]) -> Answers:
         opening = ready.admitted.opening
         kept = [answered(verdict) for verdict in verdicts]
-        return (
-            [each.context for each in kept],
-            [each.integration_id for each in kept],
-            [each.binding_id for each in kept],
-            [int(each.valid) for each in kept],
-            [each.refusal for each in kept],
-            [self._presentations.sealed_subject(opening, each, ready.keys) for each in kept],
+        return Answers(
+            contexts=[each.context for each in kept],
+            integrations=[each.integration_id for each in kept],
+            bindings=[each.binding_id for each in kept],
+            valid=[int(each.valid) for each in kept],
+            refusals=[each.refusal for each in kept],
+            subjects=[
+                self._presentations.sealed_subject(opening, each, ready.keys) for each in kept
+            ],
         )
 
     def _of_journal(
@@ -256,7 +254,7 @@ class Shortcut:
         ready: Ready,
         verdicts: Sequence[ContextVerdict],
         resolved: Resolved,
-    ) -> tuple[list[object], ...]:
+    ) -> Entries:
         admitted, caller = ready.admitted, attempt.caller
         now = admitted.opening.opened_at
         told = [
@@ -271,10 +269,10 @@ class Shortcut:
             ),
         ]
         numbers = [self._ids.local() for _ in told]
-        return (
-            list(numbers),
-            [entry.kind for entry in told],
-            [
+        return Entries(
+            numbers=numbers,
+            kinds=[entry.kind for entry in told],
+            details=[
                 self._journal.sealed(entry, number, ready.keys)
                 for entry, number in zip(told, numbers, strict=True)
             ],

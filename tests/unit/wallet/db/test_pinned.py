@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from wallet.db.engine import create_engine
-from wallet.db.pinned import NotServedError, Pinned
+from wallet.db.errors import NotServedError
+from wallet.db.pinned import Pinned
 from wallet.db.session import Database
 from wallet.errors import OverloadedError
 

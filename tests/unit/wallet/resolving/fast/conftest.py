@@ -1,4 +1,4 @@
-"""A wallet on PostgreSQL that takes the short way, and one after it that never does."""
+"""A wallet that takes the short way on each database, and one after it that never does."""
 
 from collections.abc import AsyncIterator
 
@@ -9,11 +9,13 @@ from tests.fakes.clock import StandingClock
 from tests.fakes.ids import CountingIds
 from tests.fixtures.region import LI, Region, health_card, insurance, payment
 from tests.fixtures.vaults import make_vault
+from tests.unit.wallet.resolving.fast.company import in_company
 from tests.unit.wallet.resolving.fast.counted import Counted
 from wallet.db.engine import create_engine
 from wallet.db.session import Database
 
 DAY = 86_400
+WAYS = ("postgres", "postgres in company", "sqlite")
 
 
 def region_over(database) -> Region:
@@ -34,36 +36,34 @@ def region_over(database) -> Region:
     )
 
 
-@pytest.fixture
-async def fast_database(postgres_url, anyio_backend) -> AsyncIterator[Database]:
+@pytest.fixture(params=WAYS)
+def way(request):
     """
-    A fresh PostgreSQL database.
+    The database, and whether each statement takes more than one scan.
+    """
+    return request.param
+
+
+@pytest.fixture
+async def fast_database(request, way, anyio_backend) -> AsyncIterator[Database]:
+    """
+    A fresh database.
     """
     del anyio_backend
-    database = Database(create_engine(postgres_url))
+    database = Database(create_engine(request.getfixturevalue(f"{way.split()[0]}_url")))
     yield database
     await database.close()
 
 
 @pytest.fixture
-def region(fast_database):
+def region(fast_database, way):
     """
     A wallet that takes the short way and counts how often.
     """
-    return Counted.over(region_over(fast_database))
-
-
-@pytest.fixture
-def plain(fast_database, postgres_database):
-    """
-    Empties the database and makes a wallet over it that never takes the short way.
-    """
-
-    def made():
-        postgres_database().empty()
-        return region_over(fast_database).plainly()
-
-    return made
+    region = region_over(fast_database)
+    if way.endswith("in company"):
+        in_company(region.resolving._shortcut)
+    return Counted.over(region)
 
 
 @pytest.fixture

@@ -1,9 +1,16 @@
-"""The short way and the plain path answer and write the same."""
+"""Every short way and the plain path answer and write the same."""
+
+import shutil
 
 import pytest
 
+from tests.unit.wallet.resolving.fast.company import in_company
+from tests.unit.wallet.resolving.fast.conftest import WAYS, region_over
+from tests.unit.wallet.resolving.fast.counted import Counted
 from tests.unit.wallet.resolving.fast.histories import Dice, Player
 from tests.unit.wallet.resolving.fast.told import everything
+from wallet.db.engine import create_engine
+from wallet.db.session import Database
 
 SEEDS = range(4)
 STEPS = 50
@@ -18,17 +25,43 @@ async def told(region, seed):
     return player.seen, await everything(region, player.resident_id, player.places)
 
 
-class TestBothWays:
-    """Random histories, each played twice."""
+@pytest.fixture
+async def fresh(anyio_backend, postgres_url, postgres_database, sqlite_template, tmp_path):
+    """
+    Makes a wallet over an empty database of a kind.
+    """
+    del anyio_backend
+    databases = []
+
+    def made(kind):
+        url = postgres_url
+        if kind == "sqlite":
+            url = f"sqlite:///{shutil.copy(sqlite_template(), tmp_path / str(len(databases)))}"
+        else:
+            postgres_database().empty()
+        databases.append(Database(create_engine(url)))
+        return region_over(databases[-1])
+
+    yield made
+    for database in databases:
+        await database.close()
+
+
+class TestAllWays:
+    """Random histories, each played on every way."""
 
     @pytest.mark.parametrize("seed", SEEDS)
-    async def test_are_the_same(self, region, plain, seed):
+    async def test_are_the_same(self, fresh, seed):
         """
         The same history gives the same answers and the same rows, up to ids and ciphertexts.
         """
-        short = await told(region, seed)
-        long = await told(plain(), seed)
+        long = await told(fresh(("sqlite", "postgres")[seed % 2]).plainly(), seed)
+        for way in WAYS:
+            region = fresh(way.split()[0])
+            if way.endswith("in company"):
+                in_company(region.resolving._shortcut)
+            short = await told(Counted.over(region), seed)
 
-        assert long[0] == short[0]
-        assert long[1] == short[1]
-        assert region.short.done > 0
+            assert long[0] == short[0], way
+            assert long[1] == short[1], way
+            assert region.short.done > 0

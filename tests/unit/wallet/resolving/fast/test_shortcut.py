@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from integrations.spi import Purpose, Refused, Valid
 from tests.fixtures.region import FULL, LI, ZHANG, verdict
-from wallet.db.pinned import NotServedError
+from wallet.db.errors import NotServedError
 from wallet.devices.errors import DeviceFrozenError
 from wallet.devices.models import DeviceRow, UsedCounterRow
 from wallet.devices.topping_up import ProfileName
@@ -212,9 +212,9 @@ class TestUnusual:
 
     async def test_a_broken_connection(self, region, desk, phone):
         """
-        Where the pinned connections do not serve, the plain path answers.
+        Where the database's raw connections do not serve, the plain path answers.
         """
-        region.short._shortcut._pinned = _Broken()
+        region.short._shortcut._store = _Broken()
         resolved = await region.resolve(desk, phone.show())
 
         assert "valid" == verdict(resolved, "payment").status
@@ -226,7 +226,7 @@ class _Broken:
     Connections that never serve.
     """
 
-    async def fetch(self, *_):
+    async def read(self, _):
         raise NotServedError
 
 
