@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     inline_seconds: Annotated[int, Field(ge=0, le=25)] = 8
     lease_seconds: Annotated[int, Field(ge=2, le=300)] = 30
     fast_resolve: bool = True
+    raw_resolve: bool = True
     resolve_together: Annotated[int, Field(ge=1, le=64)] = 64
     desk_his_origins: Annotated[str, Field(pattern=_ORIGINS)] = ""
 

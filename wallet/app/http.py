@@ -50,6 +50,7 @@ from wallet.parties.controller import TerminalsController, TokenController
 from wallet.parties.errors import ScopeDeniedError
 from wallet.residents.controller import DemoSessionsController, MeController, SessionsController
 from wallet.resolving.controller import ResolvingController
+from wallet.resolving.fast.entrance import Entrance
 from wallet.settling.controller import (
     RefundsController,
     ResidentSettlementsController,
@@ -113,6 +114,14 @@ def create_app(services: Services) -> Litestar:
         logging_config=None,
         lifespan=[lifespan],
     )
+    if basis.settings.raw_resolve and basis.settings.fast_resolve:
+        app.asgi_handler = Entrance(
+            app.asgi_handler,
+            parties=services.people.parties,
+            idempotency=services.people.idempotency,
+            resolving=services.resolving,
+            untrusted_seconds=timekeeping.untrusted_seconds,
+        )
     install(
         app,
         make_request_id=lambda: basis.ids.secret(16).hex(),

@@ -5,6 +5,7 @@ RFC 9457 problems: the one place that turns an error into an answer.
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.datastructures import State
@@ -90,17 +91,36 @@ def answer(error: WalletError, request_id: str) -> Response[dict[str, Any]]:
     """
     Return the response for an error.
     """
+    return Response(
+        problem(error, request_id),
+        status_code=error.status,
+        media_type=MEDIA_TYPE,
+        headers=_headers(error),
+    )
+
+
+def raw_answer(
+    error: WalletError, request_id: str
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """
+    Return status, headers and body of the same response, for who answers without the framework.
+    """
+    body = msgspec.json.encode(problem(error, request_id))
+    headers = {
+        **_headers(error),
+        "content-type": MEDIA_TYPE,
+        "content-length": str(len(body)),
+    }
+    return error.status, [(name.encode(), value.encode()) for name, value in headers.items()], body
+
+
+def _headers(error: WalletError) -> dict[str, str]:
     headers = {"cache-control": "no-store"}
     if error.retry_after_seconds is not None:
         headers["retry-after"] = str(error.retry_after_seconds)
     if error.status == HTTP_401_UNAUTHORIZED:
         headers["www-authenticate"] = CHALLENGE
-    return Response(
-        problem(error, request_id),
-        status_code=error.status,
-        media_type=MEDIA_TYPE,
-        headers=headers,
-    )
+    return headers
 
 
 def request_id_of(request: AnyRequest) -> str:
@@ -148,10 +168,18 @@ def _unparseable(request: AnyRequest, _fault: Exception) -> Response[dict[str, A
 
 
 def _unexpected(request: AnyRequest, fault: Exception) -> Response[dict[str, Any]]:
+    request_id = request_id_of(request)
+    return answer(unexpected(request_id, fault), request_id)
+
+
+def unexpected(request_id: str, fault: Exception) -> WalletError:
+    """
+    Note a fault of ours in the log, and return the error that stands for it.
+    """
     structlog.get_logger("wallet.http").error(
-        "request failed", request_id=request_id_of(request), exc_info=fault
+        "request failed", request_id=request_id, exc_info=fault
     )
-    return answer(InternalError(), request_id_of(request))
+    return InternalError()
 
 
 def handlers() -> ExceptionHandlersMap:

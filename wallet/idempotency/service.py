@@ -67,9 +67,16 @@ def idempotency_key(headers: Any) -> str:  # noqa: ANN401
     sent: list[str] = headers.getall(HEADER, [])
     if not sent:
         raise IdempotencyKeyMissingError
-    if len(sent) != 1 or not _KEY.match(sent[0]):
+    if len(sent) != 1 or not well_formed(sent[0]):
         raise ValidationFailedError("Idempotency-Key is 1 to 255 visible ASCII characters, once.")
     return sent[0]
+
+
+def well_formed(key: str) -> bool:
+    """
+    Tell whether a text can be a key: 1 to 255 visible ASCII characters.
+    """
+    return _KEY.match(key) is not None
 
 
 class IdempotencyService:

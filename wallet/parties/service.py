@@ -2,6 +2,7 @@
 Parties and terminals as the rest of the wallet asks about them.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ RESOLVE_PATH: Final = "/v1/resolve"
 TERMINAL_KIND: Final = "trm"
 TERMINAL_AUDIENCE: Final = "terminals"
 _BEARER: Final = "bearer "
+_SIGNED: Final = frozenset(name.encode() for name in signatures.HEADERS)
 # longer than a signature lives, so that a clock that is set back revives none
 _NONCE_LIFE: Final = timedelta(minutes=15)
 
@@ -85,6 +87,26 @@ class PartiesService:
             terminal_id=token.terminal_id,
             scopes=frozenset(token.scopes),
             signed=signed,
+        )
+
+    def unsigned(self, headers: Mapping[bytes, bytes]) -> TerminalCaller | None:
+        """
+        Return the terminal that posts a resolve which neither is nor has to be signed.
+
+        None leaves it to `terminal`, which also tells what is wrong.
+
+        Args:
+            headers: of the request, each once, names in lower case.
+        """
+        if not _SIGNED.isdisjoint(headers):
+            return None
+        token = self._opened(headers.get(b"authorization", b"").decode("latin-1"))
+        if token is None or token.sign_resolve:
+            return None
+        return TerminalCaller(
+            party_id=token.party_id,
+            terminal_id=token.terminal_id,
+            scopes=frozenset(token.scopes),
         )
 
     async def terminal_active(
@@ -153,12 +175,15 @@ class PartiesService:
 
     def _token(self, connection: Connection) -> AccessToken:
         sent = connection.headers.getall("authorization", [])
-        if len(sent) != 1 or not sent[0].lower().startswith(_BEARER):
-            raise TokenInvalidError
-        token = self.tokens.open(sent[0][len(_BEARER) :], seconds(self._clock.now()))
+        token = self._opened(sent[0]) if len(sent) == 1 else None
         if token is None:
             raise TokenInvalidError
         return token
+
+    def _opened(self, authorization: str) -> AccessToken | None:
+        if not authorization.lower().startswith(_BEARER):
+            return None
+        return self.tokens.open(authorization[len(_BEARER) :], seconds(self._clock.now()))
 
     async def _signed(
         self, connection: Connection, token: AccessToken, lines: tuple[tuple[str, str], ...]

@@ -22,7 +22,7 @@ from wallet.parties.signing import (
 )
 
 _NONCE = re.compile(r"\A[\x21-\x7e]{16,128}\Z")
-_HEADERS: Final = ("signature", "signature-input")
+HEADERS: Final = ("signature", "signature-input")
 
 
 class Signed(Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ def is_signed(headers: Iterable[tuple[str, str]]) -> bool:
     """
     Tell whether a request claims to be signed.
     """
-    return any(name.lower() in _HEADERS for name, _ in headers)
+    return any(name.lower() in HEADERS for name, _ in headers)
 
 
 def verified(

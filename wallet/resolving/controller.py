@@ -9,7 +9,6 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from integrations.spi import Purpose
 from wallet.bindings.errors import IntegrationUnavailableError
 from wallet.devices.errors import DeviceFrozenError
 from wallet.errors import (
@@ -50,6 +49,7 @@ from wallet.resolving.errors import (
 from wallet.resolving.scans import Attempt
 from wallet.resolving.schemas import Resolve, Resolved
 from wallet.resolving.service import ResolvingService
+from wallet.resolving.words import PATH, SCOPES
 
 _ERRORS = (
     BodyTooLargeError,
@@ -86,7 +86,7 @@ class ResolvingController(Controller):
     One scan.
     """
 
-    path = "/v1/resolve"
+    path = PATH
     tags = ("desk",)
 
     @post(
@@ -98,7 +98,7 @@ class ResolvingController(Controller):
             "answers the same terminal the same way while the handle lives."
         ),
         status_code=200,
-        opt=allows(*(f"resolve:{purpose}" for purpose in Purpose)) | signed_at_will(),
+        opt=allows(*SCOPES) | signed_at_will(),
         responses=problems(*_ERRORS),
     )
     async def resolve(
