@@ -6,6 +6,7 @@ Ciphertext: format (1 B), key version (2 B, big endian), nonce (12 B), then ciph
 column or key does not open.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
@@ -50,10 +51,14 @@ class Place(Struct, frozen=True):
     row: str
 
 
-class _Box(Protocol):
-    def seal(self, key: bytes, nonce: bytes, plaintext: bytes, bound: bytes) -> bytes: ...
+class _Cipher(Protocol):
+    """
+    Authenticated encryption under one key.
+    """
 
-    def open(self, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) -> bytes: ...
+    def seal(self, nonce: bytes, plaintext: bytes, bound: bytes) -> bytes: ...
+
+    def open(self, nonce: bytes, sealed: bytes, bound: bytes) -> bytes: ...
 
 
 class _AesGcm:
@@ -61,11 +66,14 @@ class _AesGcm:
     AES-256-GCM (NIST SP 800-38D).
     """
 
-    def seal(self, key: bytes, nonce: bytes, plaintext: bytes, bound: bytes) -> bytes:
-        return AESGCM(key).encrypt(nonce, plaintext, bound)
+    def __init__(self, key: bytes) -> None:
+        self._aead = AESGCM(key)
 
-    def open(self, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
-        return AESGCM(key).decrypt(nonce, sealed, bound)
+    def seal(self, nonce: bytes, plaintext: bytes, bound: bytes) -> bytes:
+        return self._aead.encrypt(nonce, plaintext, bound)
+
+    def open(self, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
+        return self._aead.decrypt(nonce, sealed, bound)
 
 
 class _Sm4Gcm:
@@ -73,20 +81,23 @@ class _Sm4Gcm:
     SM4 (GB/T 32907) in GCM (GB/T 36624) under the first half of the key.
     """
 
-    def seal(self, key: bytes, nonce: bytes, plaintext: bytes, bound: bytes) -> bytes:
-        cipher = Cipher(algorithms.SM4(key[:_SM4_KEY_LENGTH]), modes.GCM(nonce)).encryptor()
+    def __init__(self, key: bytes) -> None:
+        self._key = algorithms.SM4(key[:_SM4_KEY_LENGTH])
+
+    def seal(self, nonce: bytes, plaintext: bytes, bound: bytes) -> bytes:
+        cipher = Cipher(self._key, modes.GCM(nonce)).encryptor()
         cipher.authenticate_additional_data(bound)
         return cipher.update(plaintext) + cipher.finalize() + cipher.tag
 
-    def open(self, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
+    def open(self, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
         tag = sealed[-TAG_LENGTH:]
-        cipher = Cipher(algorithms.SM4(key[:_SM4_KEY_LENGTH]), modes.GCM(nonce, tag)).decryptor()
+        cipher = Cipher(self._key, modes.GCM(nonce, tag)).decryptor()
         cipher.authenticate_additional_data(bound)
         return cipher.update(sealed[:-TAG_LENGTH]) + cipher.finalize()
 
 
 _FORMATS = {SuiteName.INTERNATIONAL: 1, SuiteName.NATIONAL: 2}
-_BOXES: dict[int, _Box] = {1: _AesGcm(), 2: _Sm4Gcm()}
+_CIPHERS: dict[int, Callable[[bytes], _Cipher]] = {1: _AesGcm, 2: _Sm4Gcm}
 
 
 class EnvelopeKey(Struct, frozen=True):
@@ -105,6 +116,53 @@ class EnvelopeKey(Struct, frozen=True):
         return f"EnvelopeKey(version={self.version}, …)"
 
 
+class ReadyKey:
+    """
+    A key for many values: what its cipher prepares takes longer than one value, and is kept.
+    """
+
+    __slots__ = ("_ciphers", "_key")
+
+    def __init__(self, key: EnvelopeKey) -> None:
+        self._key = key
+        self._ciphers: dict[int, _Cipher] = {}
+
+    def __repr__(self) -> str:
+        """
+        Version only.
+        """
+        return f"ReadyKey(version={self._key.version}, …)"
+
+    def seal(self, nonce: bytes, place: Place, plaintext: bytes) -> bytes:
+        """
+        Encrypt a value for its place; the nonce is 12 random bytes, never used twice.
+        """
+        key, kind = self._key, _FORMATS[self._key.suite]
+        sealed = self._cipher(kind).seal(nonce, plaintext, _bound(place, key.version))
+        return kind.to_bytes(1) + key.version.to_bytes(2) + nonce + sealed
+
+    def unseal(self, place: Place, ciphertext: bytes) -> bytes:
+        """
+        Decrypt a value of that place.
+
+        Raises:
+            DecryptionError: key, place or ciphertext are not those of the encryption.
+        """
+        version = version_of(ciphertext)
+        nonce = ciphertext[_HEADER_LENGTH : _HEADER_LENGTH + NONCE_LENGTH]
+        sealed = ciphertext[_HEADER_LENGTH + NONCE_LENGTH :]
+        try:
+            return self._cipher(ciphertext[0]).open(nonce, sealed, _bound(place, version))
+        except InvalidTag:
+            raise DecryptionError from None
+
+    def _cipher(self, kind: int) -> _Cipher:
+        cipher = self._ciphers.get(kind)
+        if cipher is None:
+            cipher = self._ciphers[kind] = _CIPHERS[kind](self._key.secret)
+        return cipher
+
+
 def derived(secret: bytes, use: str) -> bytes:
     """
     Derive the 32-byte key of one use: HKDF-SHA256 (RFC 5869).
@@ -115,11 +173,9 @@ def derived(secret: bytes, use: str) -> bytes:
 
 def seal(key: EnvelopeKey, nonce: bytes, place: Place, plaintext: bytes) -> bytes:
     """
-    Encrypt a value for its place; the nonce is 12 random bytes, never used twice.
+    Encrypt a single value for its place; the nonce is 12 random bytes, never used twice.
     """
-    kind = _FORMATS[key.suite]
-    sealed = _BOXES[kind].seal(key.secret, nonce, plaintext, _bound(place, key.version))
-    return kind.to_bytes(1) + key.version.to_bytes(2) + nonce + sealed
+    return ReadyKey(key).seal(nonce, place, plaintext)
 
 
 def version_of(ciphertext: bytes) -> int:
@@ -130,25 +186,19 @@ def version_of(ciphertext: bytes) -> int:
         DecryptionError: it is no ciphertext of ours.
     """
     shortest = _HEADER_LENGTH + NONCE_LENGTH + TAG_LENGTH
-    if len(ciphertext) < shortest or ciphertext[0] not in _BOXES:
+    if len(ciphertext) < shortest or ciphertext[0] not in _CIPHERS:
         raise DecryptionError
     return int.from_bytes(ciphertext[1:_HEADER_LENGTH])
 
 
 def unseal(secret: bytes, place: Place, ciphertext: bytes) -> bytes:
     """
-    Decrypt a value of that place.
+    Decrypt a single value of that place; the ciphertext says of which suite and version it is.
 
     Raises:
         DecryptionError: key, place or ciphertext are not those of the encryption.
     """
-    version = version_of(ciphertext)
-    nonce = ciphertext[_HEADER_LENGTH : _HEADER_LENGTH + NONCE_LENGTH]
-    sealed = ciphertext[_HEADER_LENGTH + NONCE_LENGTH :]
-    try:
-        return _BOXES[ciphertext[0]].open(secret, nonce, sealed, _bound(place, version))
-    except InvalidTag:
-        raise DecryptionError from None
+    return ReadyKey(EnvelopeKey(SuiteName.INTERNATIONAL, 0, secret)).unseal(place, ciphertext)
 
 
 def _bound(place: Place, version: int) -> bytes:

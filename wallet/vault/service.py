@@ -20,6 +20,7 @@ from wallet.vault.envelope import (
     EnvelopeKey,
     Keep,
     Place,
+    ReadyKey,
     derived,
     seal,
     unseal,
@@ -54,10 +55,8 @@ class Vault:
         self._ids = ids
         self._clock = clock
         self._sealer = IdSealer(keys.sealing_key)
-        self._wrapping = {key.version: derived(key.secret, "wrap") for key in keys.data_keys}
-        self._deployment = {
-            key.version: derived(key.secret, "deployment") for key in keys.data_keys
-        }
+        self._wrapping = _ready(keys, "wrap")
+        self._deployment = _ready(keys, "deployment")
         self._cache: OrderedDict[tuple[int, Keep], tuple[bytes, datetime]] = OrderedDict()
         self.code_ring: KeyRing = code_ring(keys, issuer_region)
 
@@ -151,22 +150,23 @@ class Vault:
             KeyDestroyedError: one of them was destroyed or never made.
             DecryptionError: they are not this person's.
         """
-        keys: dict[Keep, EnvelopeKey] = {}
+        keys: dict[Keep, ReadyKey] = {}
         for keep in Keep:
             sealed = wrapped.get(keep)
             if sealed is None:
                 raise KeyDestroyedError
             secret = self._unwrapped(resident_id, keep, sealed)
-            keys[keep] = EnvelopeKey(self._keys.data_key.suite, _PERSON_KEY_VERSION, secret)
+            keys[keep] = ReadyKey(
+                EnvelopeKey(self._keys.data_key.suite, _PERSON_KEY_VERSION, secret)
+            )
         return Unlocked(keys, self._ids.secret)
 
     def encrypt_deployment(self, place: Place, plaintext: bytes) -> bytes:
         """
         Encrypt a value that belongs to no single person, or lives minutes only.
         """
-        current = self._keys.data_key
-        key = EnvelopeKey(current.suite, current.version, self._deployment[current.version])
-        return seal(key, self._ids.secret(NONCE_LENGTH), place, plaintext)
+        key = self._deployment[self._keys.data_key.version]
+        return key.seal(self._ids.secret(NONCE_LENGTH), place, plaintext)
 
     def decrypt_deployment(self, place: Place, ciphertext: bytes) -> bytes:
         """
@@ -233,10 +233,9 @@ class Vault:
             self._cache.popitem(last=False)
 
     def _wrapped(self, resident_id: int, keep: Keep, secret: bytes) -> bytes:
-        current = self._keys.data_key
-        key = EnvelopeKey(current.suite, current.version, self._wrapping[current.version])
+        key = self._wrapping[self._keys.data_key.version]
         place = _wrapping_place(resident_id, keep)
-        return seal(key, self._ids.secret(NONCE_LENGTH), place, secret)
+        return key.seal(self._ids.secret(NONCE_LENGTH), place, secret)
 
     def _unwrapped(self, resident_id: int, keep: Keep, wrapped: bytes) -> bytes:
         return _under_version(self._wrapping, _wrapping_place(resident_id, keep), wrapped)
@@ -246,8 +245,18 @@ def _wrapping_place(resident_id: int, keep: Keep) -> Place:
     return Place("person_keys", "wrapped", f"{resident_id}/{keep}")
 
 
-def _under_version(secrets: dict[int, bytes], place: Place, ciphertext: bytes) -> bytes:
-    secret = secrets.get(version_of(ciphertext))
-    if secret is None:
+def _ready(keys: KeyFile, use: str) -> dict[int, ReadyKey]:
+    """
+    Return what one use makes of the data keys, by version.
+    """
+    return {
+        key.version: ReadyKey(EnvelopeKey(key.suite, key.version, derived(key.secret, use)))
+        for key in keys.data_keys
+    }
+
+
+def _under_version(keys: Mapping[int, ReadyKey], place: Place, ciphertext: bytes) -> bytes:
+    key = keys.get(version_of(ciphertext))
+    if key is None:
         raise DecryptionError
-    return unseal(secret, place, ciphertext)
+    return key.unseal(place, ciphertext)

@@ -4,7 +4,7 @@ The keys of one person, read beforehand: for work that wants no database between
 
 from collections.abc import Callable, Mapping
 
-from wallet.vault.envelope import NONCE_LENGTH, EnvelopeKey, Keep, Place, seal, unseal
+from wallet.vault.envelope import NONCE_LENGTH, Keep, Place, ReadyKey
 
 
 class Unlocked:
@@ -18,7 +18,7 @@ class Unlocked:
 
     __slots__ = ("_keys", "_token")
 
-    def __init__(self, keys: Mapping[Keep, EnvelopeKey], token: Callable[[int], bytes]) -> None:
+    def __init__(self, keys: Mapping[Keep, ReadyKey], token: Callable[[int], bytes]) -> None:
         self._keys = keys
         self._token = token
 
@@ -32,7 +32,7 @@ class Unlocked:
         """
         Encrypt a value for its place.
         """
-        return seal(self._keys[keep], self._token(NONCE_LENGTH), place, plaintext)
+        return self._keys[keep].seal(self._token(NONCE_LENGTH), place, plaintext)
 
     def decrypt(self, keep: Keep, place: Place, ciphertext: bytes) -> bytes:
         """
@@ -41,4 +41,4 @@ class Unlocked:
         Raises:
             DecryptionError: key, place or ciphertext are not those of the encryption.
         """
-        return unseal(self._keys[keep].secret, place, ciphertext)
+        return self._keys[keep].unseal(place, ciphertext)

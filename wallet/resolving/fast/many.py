@@ -9,6 +9,7 @@ other (docs/decisions/0018).
 
 from typing import Final
 
+# ``OFFSET 0`` has the engine look each resident up instead of joining whole tables
 READ_MANY: Final = """
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[],
@@ -22,19 +23,23 @@ SELECT 0 AS part, t.high_water AS number, t.status AS name, '' AS more,
   FROM asked a JOIN devices t ON t.resident_id = a.resident_id AND t.device_no = a.device_no
 UNION ALL
 SELECT 1, 0, t.keep, '', t.wrapped, NULL, NULL, NULL, 0, a.n
-  FROM asked a JOIN person_keys t ON t.resident_id = a.resident_id
+  FROM asked a, LATERAL (
+       SELECT * FROM person_keys WHERE resident_id = a.resident_id OFFSET 0) t
 UNION ALL
 SELECT 2, t.level, '', '', t.person, NULL, NULL, t.created_at, 0, a.n
   FROM asked a JOIN residents t ON t.resident_id = a.resident_id
 UNION ALL
 SELECT 3, t.binding_id, t.context, t.integration_id, t.subject, t.snapshot, t.validated_at,
        t.created_at, t.version, a.n
-  FROM asked a JOIN bindings t ON t.resident_id = a.resident_id
- WHERE t.status = 'live' AND t.is_default = 1
+  FROM asked a, LATERAL (
+       SELECT * FROM bindings
+        WHERE resident_id = a.resident_id AND status = 'live' AND is_default = 1 OFFSET 0) t
 UNION ALL
 SELECT 4, t.consent_id, t.context, t.basis, NULL, NULL, NULL, NULL, 0, a.n
-  FROM asked a JOIN consents t ON t.resident_id = a.resident_id
- WHERE t.purpose = a.purpose AND t.party_id IN (0, a.party_id) AND t.withdrawn_at IS NULL
+  FROM asked a, LATERAL (
+       SELECT * FROM consents
+        WHERE resident_id = a.resident_id AND purpose = a.purpose
+          AND party_id IN (0, a.party_id) AND withdrawn_at IS NULL OFFSET 0) t
 UNION ALL
 SELECT 5, p.party_id, p.name, p.kind, NULL, NULL, NULL, NULL, 0, a.n
   FROM asked a JOIN parties p ON p.party_id = a.party_id

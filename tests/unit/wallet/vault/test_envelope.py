@@ -38,8 +38,7 @@ class TestSeal:
         """
         SM4-GCM gives the ciphertext and tag of RFC 8998 A.1.
         """
-        sealed = _Sm4Gcm().seal(
-            bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"),
+        sealed = _Sm4Gcm(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")).seal(
             bytes.fromhex("00001234567800000000ABCD"),
             bytes.fromhex("".join(letter * 16 for letter in "ABCDEFEA")),
             bytes.fromhex("FEEDFACEDEADBEEFFEEDFACEDEADBEEFABADDAD2"),
