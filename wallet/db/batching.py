@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
-from wallet.db.errors import RivalryError
+from wallet.db.errors import NotServedError, RivalryError
 from wallet.errors import OverloadedError
 
 MOST: Final = 64
@@ -71,7 +71,8 @@ class Batches(Generic[Job, Result]):
         self._at_once = at_once
         self._waiting: deque[_Place[Job, Result]] = deque()
         self._touched: set[Hashable] = set()
-        self._working: set[asyncio.Task[None]] = set()
+        self._workers = 0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def put(self, job: Job) -> Result:
         """
@@ -87,19 +88,28 @@ class Batches(Generic[Job, Result]):
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Result] = loop.create_future()
         self._waiting.append(_Place(job, frozenset(self._names(job)), done))
-        if len(self._working) < self._at_once:
+        if self._workers < self._at_once:
+            self._workers += 1
             worker = loop.create_task(self._work())
-            self._working.add(worker)
-            worker.add_done_callback(self._working.discard)
+            self._tasks.add(worker)  # the loop itself holds tasks but weakly
+            worker.add_done_callback(self._tasks.discard)
         return await done
 
     async def _work(self) -> None:
-        while lot := self._taken():
-            try:
-                await self._do(lot)
-            finally:
-                for place in lot:
-                    self._touched -= place.names
+        try:
+            while lot := self._taken():
+                await self._done(lot)
+        finally:
+            # in one go with having found nothing, so that nothing is put and left lying in between
+            self._workers -= 1
+
+    async def _done(self, lot: Sequence[_Place[Job, Result]]) -> None:
+        try:
+            await self._do(lot)
+        finally:
+            for place in lot:
+                self._touched -= place.names
+                place.failed(NotServedError())  # unless it was told; the worker was cancelled
 
     def _taken(self) -> list[_Place[Job, Result]]:
         """
