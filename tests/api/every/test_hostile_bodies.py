@@ -15,6 +15,7 @@ from tests.fixtures.hostility import (
     answered,
     wire,
 )
+from tests.fixtures.no_bodies import NO_BODIES
 
 WITH_JSON = sorted(
     name for name, (*_, each) in OPERATIONS.items() if body_of(each)[0] == "application/json"
@@ -35,34 +36,6 @@ def members(name):
     Return the example of an operation's body.
     """
     return body_of(OPERATIONS[name][2])[1]
-
-
-NO_BODIES = (
-    b"",
-    b"null",
-    b"[]",
-    b"0",
-    b'"cAnArY"',
-    b"{",
-    b'{"cAnArY',
-    b'{"cAnArY":1}{"cAnArY":2}',
-    b"{'cAnArY':1}",
-    b"\xef\xbb\xbf{}",
-    '{"cAnArY":1}'.encode("utf-16"),
-    b'{"cAnArY":"\xff\xfe"}',
-    b'{"cAnArY":"\xed\xa0\x80"}',
-    b'{"cAnArY":"\\ud800"}',
-    b'{"cAnArY":"\x00"}',
-    b'{"cAnArY":"\\u0000"}',
-    b'{"cAnArY":NaN}',
-    b'{"cAnArY":1E+3000000}',
-    b'{"cAnArY":' + b"9" * 5_000 + b"}",
-    b'{"cAnArY":' + b"[" * 33 + b"]" * 33 + b"}",
-    b'{"cAnArY":' + b"[" * 8_000,
-    b'{"cAnArY":1,"cAnArY":2}',
-    b'{"cAnArY":1,"\\u0063AnArY":2}',
-    b"\x1f\x8b\x08\x00cAnArY",
-)
 
 
 class TestBytes:

@@ -10,9 +10,13 @@ from wallet.vault import Keep
 BODY = {"purpose": "settlement", "scene": "outpatient_settlement"}
 
 
-@pytest.fixture
-def region(database, clock, ids, vault):
-    return Region(database, clock, ids, vault, health_card(), insurance(), payment())
+@pytest.fixture(params=[True, False], ids=["raw", "ordinary"])
+def region(request, database, clock, ids, vault):
+    """
+    A wallet that lets ordinary posts in without the framework, and one that never does.
+    """
+    kinds = (health_card(), insurance(), payment())
+    return Region(database, clock, ids, vault, *kinds, raw_resolve=request.param)
 
 
 @pytest.fixture
