@@ -50,7 +50,7 @@ from wallet.parties.controller import TerminalsController, TokenController
 from wallet.parties.errors import ScopeDeniedError
 from wallet.residents.controller import DemoSessionsController, MeController, SessionsController
 from wallet.resolving.controller import ResolvingController
-from wallet.resolving.fast.entrance import Entrance
+from wallet.resolving.entrance import Entrance
 from wallet.settling.controller import (
     RefundsController,
     ResidentSettlementsController,

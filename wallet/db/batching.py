@@ -27,9 +27,7 @@ class _Place(Generic[Job, Result]):
 
     __slots__ = ("done", "job", "names")
 
-    def __init__(
-        self, job: Job, names: frozenset[Hashable], done: asyncio.Future[Result]
-    ) -> None:
+    def __init__(self, job: Job, names: frozenset[Hashable], done: asyncio.Future[Result]) -> None:
         self.job = job
         self.names = names
         self.done = done

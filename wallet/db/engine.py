@@ -39,12 +39,10 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
 
 def file_of(engine: AsyncEngine) -> str | None:
     """
-    Return the path of an engine's SQLite file; None for any other database.
+    Return the path of an engine's SQLite file; None for any other database, or another spelling.
     """
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
-        return None
-    return None if path.startswith("file:") else path
+    path = engine.url.database or ""
+    return None if engine.dialect.name != "sqlite" or path.startswith("file:") else path
 
 
 def _sqlite(url: Any, pool_size: int) -> AsyncEngine:  # noqa: ANN401

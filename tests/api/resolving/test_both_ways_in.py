@@ -12,7 +12,7 @@ from tests.fixtures.vaults import make_vault
 from tests.unit.wallet.resolving.fast.histories import Dice
 from wallet.db.engine import create_engine
 from wallet.db.session import Database
-from wallet.resolving.fast.entrance import Entrance
+from wallet.resolving.entrance import Entrance
 
 SEEDS = range(4)
 POSTS = 60
@@ -28,9 +28,7 @@ class Standing:
         clock = StandingClock()
         ids = CountingIds(clock)
         kinds = (health_card(), insurance(), payment())
-        self.region = Region(
-            database, clock, ids, make_vault(clock, ids), *kinds, **settings
-        )
+        self.region = Region(database, clock, ids, make_vault(clock, ids), *kinds, **settings)
 
     async def begun(self):
         region = self.region
@@ -108,9 +106,7 @@ class TestBothWaysIn:
         statuses = set()
         for _ in range(POSTS):
             posts = [await each.next(rolled) for each, rolled in zip(both, dice, strict=True)]
-            raw, plain = [
-                await answered(app, post) for app, post in zip(apps, posts, strict=True)
-            ]
+            raw, plain = [await answered(app, post) for app, post in zip(apps, posts, strict=True)]
             statuses.add(raw[0])
 
             assert posts[0] == posts[1]

@@ -1,10 +1,10 @@
 """
 The statements of the short way for many scans at once: those of `statements`, over arrays.
 
-Each scan is a row of ``asked`` and is told by its number there. No resident and no key stands twice
-in one call, and only the devices' rows are locked, in order and never waited for: a device that
-somebody else holds is left out, and its scan goes the plain path. So two calls cannot block each
-other (docs/decisions/0018).
+Each scan is a row of ``asked`` and is told by its number there. No resident and no key stands
+twice in one call, and only the devices' rows are locked, in order and never waited for: a device
+that somebody else holds is left out, and its scan goes the plain path. So two calls cannot block
+each other (docs/decisions/0018).
 """
 
 from typing import Final

@@ -54,8 +54,7 @@ class OnPostgres:
         for row in rows:
             sorted_out[row[NUMBER] - 1].append(row)
         return [
-            found(wanted.resident_id, each)
-            for wanted, each in zip(lot, sorted_out, strict=True)
+            found(wanted.resident_id, each) for wanted, each in zip(lot, sorted_out, strict=True)
         ]
 
     async def _write(self, lot: Sequence[Writing]) -> Sequence[bool]:

@@ -12,7 +12,6 @@ from wallet.bindings.service import Sealed
 from wallet.resolving.fast import statements
 from wallet.vault.service import Keep
 
-
 # one row of a reading statement, its columns in this order; the last where many scans are read
 Row = Sequence[Any]
 PART: Final = 0

@@ -57,8 +57,7 @@ class OnSqlite:
         for row in _rows.decode(told):
             sorted_out[row[NUMBER]].append(_plain(row))
         return [
-            found(wanted.resident_id, each)
-            for wanted, each in zip(lot, sorted_out, strict=True)
+            found(wanted.resident_id, each) for wanted, each in zip(lot, sorted_out, strict=True)
         ]
 
     async def _write(self, lot: Sequence[Writing]) -> Sequence[bool]:

@@ -1,8 +1,8 @@
 """
 The statements of the short way on SQLite, for as many scans as are at hand.
 
-``{rows}`` stands for that many rows of parameters. What is read comes back as one JSON text, because
-each step of a statement hands the interpreter from thread to thread and back.
+``{rows}`` stands for that many rows of parameters. What is read comes back as one JSON text,
+because each step of a statement hands the interpreter from thread to thread and back.
 """
 
 from typing import Final

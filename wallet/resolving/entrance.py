@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, ReceiveMessage, Scope, Send
 
 from wallet.errors import ValidationFailedError, WalletError
 from wallet.http import json_text
@@ -53,7 +53,7 @@ class Entrance:
         read_seconds: a body that has not arrived by then is given up.
     """
 
-    def __init__(  # noqa: PLR0913 - collaborators, by keyword
+    def __init__(
         self,
         app: ASGIApp,
         *,
@@ -110,7 +110,7 @@ class Entrance:
             return None
         return _Post(caller, key, headers[b"content-length"])
 
-    def _attempt(self, post: _Post, message: Message) -> Attempt | None:
+    def _attempt(self, post: _Post, message: ReceiveMessage) -> Attempt | None:
         """
         Look at the body.
         """
@@ -166,7 +166,7 @@ def _plain(headers: dict[bytes, bytes]) -> bool:
     )
 
 
-def _again(message: Message, receive: Receive) -> Receive:
+def _again(message: ReceiveMessage, receive: Receive) -> Receive:
     """
     Return what gives a message again, then whatever comes after it.
     """
@@ -178,8 +178,6 @@ def _again(message: Message, receive: Receive) -> Receive:
     return again
 
 
-async def _sent(
-    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes
-) -> None:
+async def _sent(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
