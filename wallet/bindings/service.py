@@ -20,6 +20,7 @@ from wallet.vault.service import Keep, Place, Unlocked, Vault
 
 KIND: Final = "bnd"
 _TRIES: Final = 3  # the second sees what the first ran into
+_fields: Final = msgspec.json.Decoder(Fields)
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -138,7 +139,7 @@ class BindingsService:
 
         snapshot = None
         if sealed.snapshot is not None and sealed.validated_at is not None:
-            fields = msgspec.json.decode(plain("snapshot", sealed.snapshot), type=Fields)
+            fields = _fields.decode(plain("snapshot", sealed.snapshot))
             snapshot = Snapshot(fields=fields, validated_at=sealed.validated_at)
         return Binding(
             resident_id=sealed.resident_id,
@@ -259,7 +260,7 @@ class BindingsService:
         snapshot = None
         if row.snapshot is not None and row.validated_at is not None:
             plain = await self._open(session, row, "snapshot", row.snapshot)
-            fields = msgspec.json.decode(plain, type=Fields)
+            fields = _fields.decode(plain)
             snapshot = Snapshot(fields=fields, validated_at=row.validated_at)
         return Binding(
             resident_id=row.resident_id,

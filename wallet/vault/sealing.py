@@ -18,6 +18,9 @@ _LAYOUT = struct.Struct(">QQ")
 _SEALED_LENGTH = 16 + _LAYOUT.size
 _LETTERS = -(-_SEALED_LENGTH * 8 // 5)
 _PADDING = _LETTERS * 5 - _SEALED_LENGTH * 8
+# two letters at a time
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = range(5 * (_LETTERS - 2), -1, -10)
 _BODY = re.compile(r"[0-9a-hjkmnp-tv-z]{52}", re.ASCII)
 
 TEXT_PATTERN = r"\A[a-z]{2,8}_[0-9a-hjkmnp-tv-z]{52}\Z"
@@ -55,8 +58,7 @@ class IdSealer:
         """
         plain = _LAYOUT.pack(resident_id, local_id)
         number = int.from_bytes(self._siv.encrypt(plain, _bound(kind, audience))) << _PADDING
-        shifts = range(5 * (_LETTERS - 1), -1, -5)
-        return f"{kind}_" + "".join(_ALPHABET[number >> shift & 31] for shift in shifts)
+        return f"{kind}_" + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
     def open(self, kind: str, audience: str, text: str) -> tuple[int, int] | None:
         """

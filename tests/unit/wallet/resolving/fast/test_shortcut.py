@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from sqlmodel import select
 
 from integrations.spi import Purpose, Refused, Valid
-from tests.fixtures.region import FULL, LI, ZHANG, verdict
+from tests.fixtures.region import FULL, LI, Region, verdict
+from wallet.db.engine import create_engine
 from wallet.db.errors import NotServedError
+from wallet.db.session import Database
 from wallet.devices.errors import DeviceFrozenError
 from wallet.devices.models import DeviceRow, UsedCounterRow
 from wallet.devices.topping_up import ProfileName
@@ -17,10 +19,21 @@ from wallet.idempotency.models import IdempotencyRow
 from wallet.parties.errors import TerminalUnknownError
 from wallet.parties.words import PartyStatus
 from wallet.presentations.models import PresentationRow
+from wallet.residents.documents import check_character
 from wallet.resolving.errors import CodeNotAcceptedError, CodeUsedError
 from wallet.resolving.fast.shortcut import Shortcut
 from wallet.resolving.schemas import CardReading
 from wallet.vault import Keep
+
+_NUMBERS = [f"44010419880721{number:03d}" for number in range(10)]
+TOWN = [replace(LI, document_number=each + check_character(each)) for each in _NUMBERS]
+
+
+def url_of(region):
+    """
+    Return where a region's database is.
+    """
+    return region.database.engine.url.render_as_string(hide_password=False)
 
 
 async def count(region, model):
@@ -402,16 +415,39 @@ class TestAtOnce:
 
     async def test_of_many_residents_all_are_accepted(self, region, desk):
         """
-        Posts of different residents do not meet.
+        Posts of different residents do not meet, and go together.
         """
-        phones = [
-            await region.phone(await region.resident(person, "payment")) for person in (ZHANG, LI)
-        ]
-        codes = [phone.show(sub) for sub in range(4) for phone in phones]
-        for sub in range(0, len(codes), 2):
-            await asyncio.gather(*(region.resolve(desk, code) for code in codes[sub : sub + 2]))
+        phones = [await region.phone(await region.resident(each, "payment")) for each in TOWN]
+        for sub in range(2):
+            await asyncio.gather(*(region.resolve(desk, phone.show(sub)) for phone in phones))
 
-        assert len(codes) == region.short.done
+        assert 2 * len(TOWN) == region.short.done
+
+    async def test_of_two_processes_each_code_is_accepted_once(self, region, desk):
+        """
+        Two processes take the same codes in lots, in different orders; each is used up once.
+        """
+        phones = [await region.phone(await region.resident(each, "payment")) for each in TOWN]
+        codes = [phone.show() for phone in phones]
+        other = Database(create_engine(url_of(region)))
+        second = Region(other, region.clock, region.ids, region.vault, *region.registry)
+        posts = [
+            where.resolving.resolve(region.attempt(desk, code))
+            for where, order in ((region, codes), (second, codes[::-1]), (region, codes[1:]))
+            for code in order
+        ]
+        results = await asyncio.gather(*posts, return_exceptions=True)
+        await other.close()
+        accepted = [each for each in results if not isinstance(each, BaseException)]
+        errors = {each.code for each in results if isinstance(each, WalletError)}
+
+        assert len(codes) == len({each.resolved.presentation for each in accepted})
+        assert len(codes) == len(accepted)
+        assert errors <= {"CODE_USED", "OVERLOADED"}
+        assert (len(codes), len(codes)) == (
+            await count(region, UsedCounterRow),
+            await count(region, PresentationRow),
+        )
 
 
 class TestRefusingVerdict:
