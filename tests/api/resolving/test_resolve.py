@@ -10,13 +10,29 @@ from wallet.vault import Keep
 BODY = {"purpose": "settlement", "scene": "outpatient_settlement"}
 
 
-@pytest.fixture(params=[True, False], ids=["raw", "ordinary"])
-def region(request, database, clock, ids, vault):
+@pytest.fixture(params=["sqlite, raw", "postgres, ordinary"])
+def way(request):
     """
-    A wallet that lets ordinary posts in without the framework, and one that never does.
+    The database, and whether ordinary posts are let in without the framework.
+    """
+    return request.param.split(", ")
+
+
+@pytest.fixture
+def url(request, way):
+    """
+    The URL of a fresh database.
+    """
+    return request.getfixturevalue(f"{way[0]}_url")
+
+
+@pytest.fixture
+def region(way, database, clock, ids, vault):
+    """
+    A wallet with three contexts.
     """
     kinds = (health_card(), insurance(), payment())
-    return Region(database, clock, ids, vault, *kinds, raw_resolve=request.param)
+    return Region(database, clock, ids, vault, *kinds, raw_resolve=way[1] == "raw")
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def region_over(database) -> Region:
     )
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=["postgres", "sqlite"])
 def way(request):
     """
     The database, and whether each statement takes more than one scan.

@@ -12,8 +12,8 @@ from tests.unit.wallet.resolving.fast.told import everything
 from wallet.db.engine import create_engine
 from wallet.db.session import Database
 
-SEEDS = range(4)
-STEPS = 50
+SEEDS = range(3)
+STEPS = 40
 
 
 async def told(region, seed):
