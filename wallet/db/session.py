@@ -2,6 +2,7 @@
 Transactions. The only commit of the whole wallet stands here.
 """
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from wallet import deadlines
 from wallet.db.engine import READ_ONLY
 from wallet.db.pinned import Pinned
 from wallet.errors import OverloadedError, StorageFullError
@@ -24,14 +26,19 @@ async def nobody(_session: AsyncSession) -> None:
 
 class Database:
     """
-    Hands out transactions.
+    Hands out transactions. One whose caller no longer waits is cut off before its commit.
 
     Args:
         engine: from `wallet.db.engine.create_engine`.
+        elapsed: a clock that only moves forward, in seconds.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, elapsed: Callable[[], float] = time.monotonic
+    ) -> None:
         self.engine = engine
+        self._waited: Callable[[float], None] | None = None
+        self._elapsed = elapsed
         self._pinned: Pinned | None = None
 
     @asynccontextmanager
@@ -40,12 +47,13 @@ class Database:
         Open a transaction, commit it at the end, roll it back on any exception.
 
         Raises:
-            OverloadedError: no connection or lock could be had in time.
+            OverloadedError: no connection or lock could be had in time, or nobody waits any more.
             StorageFullError: the database has no room.
         """
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             try:
-                yield session
+                async with self._in_time(session):
+                    yield session
                 await session.commit()
             except (DBAPIError, PoolTimeoutError) as fault:
                 await session.rollback()
@@ -59,9 +67,36 @@ class Database:
         engine = self.engine.execution_options(**{READ_ONLY: True})
         async with AsyncSession(engine, expire_on_commit=False) as session:
             try:
-                yield session
+                async with self._in_time(session):
+                    yield session
             except (DBAPIError, PoolTimeoutError) as fault:
                 raise translated(fault) from fault
+
+    @asynccontextmanager
+    async def _in_time(self, session: AsyncSession) -> AsyncIterator[None]:
+        """
+        Cut off what is in the block when its caller's time is over; the driver tells the database.
+        """
+        limit = deadlines.enforced()
+        try:
+            async with limit:
+                if self._waited is not None:
+                    asked_at = self._elapsed()
+                    await session.connection()
+                    self._waited(self._elapsed() - asked_at)
+                yield
+        except TimeoutError as fault:
+            if not limit.expired():
+                raise
+            raise OverloadedError("The time of this request was over.") from fault
+
+    def report_waits(self, to: Callable[[float], None]) -> None:
+        """
+        Tell somebody how long each transaction stood in line for a connection, in seconds.
+
+        On SQLite that is the line for the right to write.
+        """
+        self._waited = to
 
     def pinned(self) -> Pinned | None:
         """

@@ -87,6 +87,13 @@ class PartiesService:
             signed=signed,
         )
 
+    def party_of(self, text: str) -> int | None:
+        """
+        Return the party of an access token, None for one that is not valid now.
+        """
+        token = self.tokens.open(text, seconds(self._clock.now()))
+        return None if token is None else token.party_id
+
     async def terminal_active(
         self, session: AsyncSession, party_id: int, terminal_id: int
     ) -> bool:
