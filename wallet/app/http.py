@@ -21,6 +21,7 @@ from wallet.devices.controller import DevicesController, FreezingController
 from wallet.devices.showing_controller import BarcodesController, CodeController
 from wallet.figures.reporting import reporting
 from wallet.figures.words import ProcessKind
+from wallet.http.admission.limit import DATABASE
 from wallet.http.admission.middleware import Admission
 from wallet.http.admission.policy import Policy
 from wallet.http.bodies import StrictRequest
@@ -137,7 +138,7 @@ def _admit(app: Litestar, services: Services) -> None:
     def party_of(token: str) -> int | None:
         return services.people.parties.party_of(token)
 
-    basis.database.report_waits(partial(policy.note, "database"))
+    basis.database.report_waits(partial(policy.note, DATABASE))
     app.asgi_handler = Admission(
         app.asgi_handler,
         policy=policy,

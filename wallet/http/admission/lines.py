@@ -16,7 +16,7 @@ from wallet.http.admission.words import Outcome, Priority
 
 BURST_SECONDS: Final = 0.3
 CALM_SECONDS: Final = 1.0
-HURRIED_SECONDS: Final = 0.06
+HURRIED_SECONDS: Final = 0.04
 
 
 class Rules(Struct, frozen=True, kw_only=True):

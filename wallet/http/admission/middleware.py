@@ -7,6 +7,7 @@ is given most often when there is too much to do.
 
 import asyncio
 import re
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from wallet import deadlines
 from wallet.deadlines import Deadline
 from wallet.errors import OverloadedError
+from wallet.http.admission.limit import LOOP
 from wallet.http.admission.lines import Ticket
 from wallet.http.admission.policy import Policy
 from wallet.http.admission.routes import STREAMS, priority_of
@@ -58,9 +60,10 @@ class Admission:
         metrics: counts.
         make_request_id: for refusals of requests without one.
         strict_transport: send HSTS with refusals.
+        busy: the processor time that the event loop's thread has taken, in seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - collaborators, by keyword
         self,
         app: ASGIApp,
         *,
@@ -70,8 +73,10 @@ class Admission:
         metrics: Metrics,
         make_request_id: Callable[[], str],
         strict_transport: bool,
+        busy: Callable[[], float] = time.thread_time,
     ) -> None:
         self._app = app
+        self._busy = busy
         self._policy = policy
         self._elapsed = elapsed
         self._party_of = party_of
@@ -104,7 +109,7 @@ class Admission:
         if ticket.refused is not None:
             await self._refuse(ticket, scope, send)
             return
-        asyncio.get_running_loop().call_soon(self._seen, self._elapsed())
+        asyncio.get_running_loop().call_soon(self._seen, self._busy())
         try:
             await self._let_in(ticket, scope, receive, send)
         finally:
@@ -152,8 +157,8 @@ class Admission:
             if ticket.wake is not None:
                 ticket.wake()
 
-    def _seen(self, asked_at: float) -> None:
-        self._policy.note("loop", self._elapsed() - asked_at)
+    def _seen(self, before: float) -> None:
+        self._policy.note(LOOP, self._busy() - before)
 
     def _sweep_later(self) -> None:
         if not self._sweeping:

@@ -2,14 +2,14 @@
 Who is worked on now, who waits, and who is told to come again. Pure: it is told the time.
 
 Finishing has places of its own. All others share a limit, of which the lower priorities may fill
-but a part; and no party may hold more than half of anything.
+but a part; and no party may hold more than half while there are others.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from wallet.http.admission.limit import TARGET_SECONDS, Limit, Pressure
+from wallet.http.admission.limit import Limit, Pressure
 from wallet.http.admission.lines import Line, Rules, Ticket
 from wallet.http.admission.words import Outcome, Priority
 
@@ -39,7 +39,8 @@ class _Places:
     def free(self, share: float, party: int) -> bool:
         most = self.limit.now
         theirs = self._by_party.get(party, 0)
-        if self._taken < max(1, int(most * share)) and theirs < max(1, (most + 1) // 2):
+        among_others = self._taken > theirs
+        if self._taken < max(1, int(most * share)) and theirs < _of_one(most, among_others):
             return True
         self.limit.reached = True
         return False
@@ -55,6 +56,13 @@ class _Places:
             self._by_party[party] = left
         else:
             del self._by_party[party]
+
+
+def _of_one(most: int, among_others: bool) -> int:  # noqa: FBT001 - private
+    """
+    Return how many places one party may hold; some stay free for others even while it is alone.
+    """
+    return max(1, (most + 1) // 2 if among_others else most * 3 // 4)
 
 
 class Policy:
@@ -170,7 +178,7 @@ class Policy:
         if pressure is None:
             return
         own, shared = self._own.limit, self._shared.limit
-        if pressure > TARGET_SECONDS:
+        if pressure > 1:
             if not shared.shrink():
                 own.shrink()
         else:

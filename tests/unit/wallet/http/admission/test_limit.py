@@ -1,6 +1,13 @@
 """How many at once: learnt from time in line."""
 
-from wallet.http.admission.limit import WINDOW_SECONDS, Limit, Pressure
+from wallet.http.admission.limit import (
+    DATABASE,
+    LOOP,
+    TARGETS,
+    WINDOW_SECONDS,
+    Limit,
+    Pressure,
+)
 
 
 class TestLimit:
@@ -38,15 +45,15 @@ class TestLimit:
 class TestPressure:
     def test_worst_line(self):
         """
-        The line in which one waits longest tells, by its mean.
+        The line that is worst by what is aimed at tells, by its mean.
         """
         pressure = Pressure()
         pressure.over(0.0)
-        for line, seconds in (("loop", 0.1), ("database", 0.2), ("database", 0.4)):
+        for line, seconds in ((LOOP, 0.02), (LOOP, 0.08), (DATABASE, 0.1)):
             pressure.note(line, seconds)
 
         assert None is pressure.over(WINDOW_SECONDS / 2)
-        assert 0.3 == round(pressure.over(WINDOW_SECONDS), 6)
+        assert 0.05 / TARGETS[LOOP] == pressure.over(WINDOW_SECONDS)
 
     def test_nothing_seen(self):
         """

@@ -77,17 +77,18 @@ class TestAsk:
 
         assert scene.ask(F).going
 
-    def test_a_party_holds_half(self, scene):
+    def test_a_party_leaves_room(self, scene):
         """
-        One party at fifty times its share leaves half of the places to the others.
+        One party at fifty times its share leaves a quarter of the places to others, then half.
         """
         flood = scene.several(50, S, party=7)
         others = scene.several(4, S)
 
-        assert (4, [True] * 4) == (
+        assert (6, [True] * 2 + [False] * 2) == (
             sum(ticket.going for ticket in flood),
             [ticket.going for ticket in others],
         )
+        assert [others[2]] == scene.done(flood[0])
 
     def test_full(self, scene):
         """
@@ -97,7 +98,7 @@ class TestAsk:
         scene.several(200, S)
         late = scene.ask(S)
 
-        assert {None: 4 + RULES[S].waiting // 2, Outcome.FULL: 96 - RULES[S].waiting // 2} == flood
+        assert {None: 6 + RULES[S].waiting // 2, Outcome.FULL: 94 - RULES[S].waiting // 2} == flood
         assert Outcome.FULL == late.refused
 
     def test_nobody_waits_any_more(self, scene):
@@ -122,7 +123,7 @@ class TestDone:
         """
         A party with many in line is served as often as one with a single one.
         """
-        going = scene.several(4, S, party=7) + scene.several(4, S)
+        going = scene.several(4, S) + scene.several(4, S, party=7)
         scene.several(10, S, party=7)
         other = scene.ask(S, party=8)
         scene.done(going[0])
