@@ -28,7 +28,7 @@ _PLACE: Final = {
 }
 PEOPLE: Final = 12  # before each cashier
 _POLL_SECONDS: Final = 0.3
-_GIVES_UP_SECONDS: Final = 60.0
+_LOOKS: Final = 200
 
 
 class Cashiers:
@@ -109,9 +109,12 @@ class Cashiers:
         shown = await self._until(here, "awaiting_approval")
         agreed = {"cash_minor": shown["split"]["cash_minor"], "cash_by": "agreement"}
         await self._finish("POST", f"{here}/confirm", agreed)
-        while (await self._finish("GET", here))["phase"] != "completed":
+        for _ in range(_LOOKS):
+            if (await self._finish("GET", here))["phase"] == "completed":
+                self.finished += 1
+                return
             await asyncio.sleep(_POLL_SECONDS)
-        self.finished += 1
+        raise LookupError("not completed")
 
     async def _resolved(self, person: int, purpose: str) -> str:
         body = {
@@ -122,13 +125,12 @@ class Cashiers:
         return str((await self._call("POST", "/v1/resolve", body))["presentation"])
 
     async def _until(self, target: str, phase: str) -> dict[str, Any]:
-        until = time.monotonic() + _GIVES_UP_SECONDS
-        while time.monotonic() < until:
+        for _ in range(_LOOKS):
             seen = await self._call("GET", target)
             if seen["phase"] == phase:
                 return seen
             await asyncio.sleep(_POLL_SECONDS)
-        raise LookupError(f"{target} is not {phase}")
+        raise LookupError(f"not {phase}")
 
     async def _finish(self, method: str, target: str, body: object = None) -> dict[str, Any]:
         began = time.perf_counter()

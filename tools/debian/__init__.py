@@ -1,0 +1,3 @@
+"""
+Programs of Debian's that tests need.
+"""
