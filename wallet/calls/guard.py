@@ -149,7 +149,7 @@ class Guard:
         seconds = deadlines.cut(deadline_ms / 1000)
         held_back = len(lane.running) >= self._most or seconds <= 0
         if held_back or not lane.breaker.admits(self._clock.now()):
-            self._tally.call(integration_id, "held_back", 0.0)
+            self.held_back(integration_id)
             raise NotStartedError("not asked")
         begun = self._elapsed()
         task = asyncio.ensure_future(_started(call))
@@ -174,6 +174,12 @@ class Guard:
                 lane.breaker.abstain()
             else:
                 self._note(lane.breaker, integration_id, failed=not healthy)
+
+    def held_back(self, integration_id: str) -> None:
+        """
+        Count a call that is not made now.
+        """
+        self._tally.call(integration_id, "held_back", 0.0)
 
     def _note(self, breaker: Breaker, integration_id: str, *, failed: bool) -> None:
         before = breaker.state
