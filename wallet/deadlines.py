@@ -1,7 +1,8 @@
 """
-How long somebody still waits for what is being done: set at the edge, kept with the task.
+How long somebody still waits for what is being done, and whether it goes before other things.
 
-The database and calls of integrations read it, so that nobody works for a caller who has gone.
+Set at the edge, kept with the task. The database and calls of integrations read it, so that nobody
+works for a caller who has gone, and payments being finished find a connection.
 """
 
 import asyncio
@@ -21,13 +22,17 @@ class Deadline:
     Args:
         until: the instant, in seconds.
         elapsed: the clock.
+        yields: whether what is done leaves some room to what matters more.
     """
 
-    __slots__ = ("_elapsed", "_until")
+    __slots__ = ("_elapsed", "_until", "yields")
 
-    def __init__(self, until: float, elapsed: Callable[[], float]) -> None:
+    def __init__(
+        self, until: float, elapsed: Callable[[], float], *, yields: bool = False
+    ) -> None:
         self._until = until
         self._elapsed = elapsed
+        self.yields = yields
 
     def left(self) -> float:
         """
@@ -59,6 +64,14 @@ def left() -> float | None:
     return None if deadline is None else deadline.left()
 
 
+def yields() -> bool:
+    """
+    Tell whether what is done leaves some room to what matters more.
+    """
+    deadline = _present.get()
+    return deadline is not None and deadline.yields
+
+
 def cut(seconds: float) -> float:
     """
     Return how long somebody outside may take who is otherwise given that long.
@@ -67,11 +80,17 @@ def cut(seconds: float) -> float:
     return seconds if remaining is None else min(seconds, remaining - KEPT_BACK_SECONDS)
 
 
-def enforced() -> asyncio.Timeout:
+def enforced(most: float | None = None) -> asyncio.Timeout:
     """
     Return a context that is cut off, by `TimeoutError`, when the time is over.
+
+    Args:
+        most: seconds after which it is cut off in any case.
     """
-    return asyncio.timeout(left())
+    remaining = left()
+    if most is not None:
+        remaining = most if remaining is None else min(most, remaining)
+    return asyncio.timeout(remaining)
 
 
 def freed() -> Context:

@@ -1,4 +1,4 @@
-"""The wallet on its real server behind the real proxy, once for all tests of this folder."""
+"""The wallet on its real server behind the real proxy, once for this folder's tests."""
 
 import secrets
 import shutil
@@ -19,11 +19,12 @@ NAME = "wallet.example"
 
 class Site:
     """
-    Where the proxy listens, and what the wallet behind it counted.
+    Where the proxy listens, the wallet behind it, and what it counted.
     """
 
-    def __init__(self, port, server_port, metrics):
-        self.port, self.server_port, self._metrics = port, server_port, metrics
+    def __init__(self, port, server_port, services):
+        self.port, self.server_port, self.services = port, server_port, services
+        self._metrics = services.basis.metrics
 
     def handled(self):
         """
@@ -38,7 +39,7 @@ class Site:
         return int(sum(sample.value for sample in samples))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def site(tmp_path_factory, sqlite_template):
     """
     The wallet behind nginx.
@@ -59,4 +60,4 @@ async def site(tmp_path_factory, sqlite_template):
     place = folder / "nginx"
     async with serving(create_app(services), server_port):
         with fronting(place, port=port, server_port=server_port, name=NAME):
-            yield Site(port, server_port, services.basis.metrics)
+            yield Site(port, server_port, services)

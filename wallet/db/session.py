@@ -2,18 +2,25 @@
 Transactions. The only commit of the whole wallet stands here.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.pool import QueuePool
 
 from wallet import deadlines
 from wallet.db.engine import READ_ONLY
 from wallet.db.pinned import Pinned
 from wallet.errors import OverloadedError, StorageFullError
+
+# connections that only what matters most may take
+_KEPT_FREE: Final = 2
+_OVER: Final = "The time of this request was over."
 
 Witness = Callable[[AsyncSession], Awaitable[None]]
 
@@ -39,6 +46,11 @@ class Database:
         self.engine = engine
         self._waited: Callable[[float], None] | None = None
         self._elapsed = elapsed
+        pool = engine.pool
+        if not isinstance(pool, QueuePool):
+            raise TypeError("the engine keeps its connections in another way")
+        self._places = asyncio.Semaphore(max(1, pool.size() - _KEPT_FREE))
+        self._patience = pool.timeout()
         self._pinned: Pinned | None = None
 
     @asynccontextmanager
@@ -50,9 +62,10 @@ class Database:
             OverloadedError: no connection or lock could be had in time, or nobody waits any more.
             StorageFullError: the database has no room.
         """
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        asked_at = self._elapsed()
+        async with self._place(), AsyncSession(self.engine, expire_on_commit=False) as session:
             try:
-                async with self._in_time(session):
+                async with self._in_time(session, asked_at):
                     yield session
                 await session.commit()
             except (DBAPIError, PoolTimeoutError) as fault:
@@ -65,15 +78,16 @@ class Database:
         Open a transaction that only reads; it takes no write lock on SQLite.
         """
         engine = self.engine.execution_options(**{READ_ONLY: True})
-        async with AsyncSession(engine, expire_on_commit=False) as session:
+        asked_at = self._elapsed()
+        async with self._place(), AsyncSession(engine, expire_on_commit=False) as session:
             try:
-                async with self._in_time(session):
+                async with self._in_time(session, asked_at):
                     yield session
             except (DBAPIError, PoolTimeoutError) as fault:
                 raise translated(fault) from fault
 
     @asynccontextmanager
-    async def _in_time(self, session: AsyncSession) -> AsyncIterator[None]:
+    async def _in_time(self, session: AsyncSession, asked_at: float) -> AsyncIterator[None]:
         """
         Cut off what is in the block when its caller's time is over; the driver tells the database.
         """
@@ -81,14 +95,33 @@ class Database:
         try:
             async with limit:
                 if self._waited is not None:
-                    asked_at = self._elapsed()
                     await session.connection()
                     self._waited(self._elapsed() - asked_at)
                 yield
         except TimeoutError as fault:
             if not limit.expired():
                 raise
-            raise OverloadedError("The time of this request was over.") from fault
+            raise OverloadedError(_OVER, retry_after_seconds=1) from fault
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """
+        Begin nothing too late; leave some connections to what matters more, where that yields.
+        """
+        if deadlines.left() == 0:
+            raise OverloadedError(_OVER, retry_after_seconds=1)
+        if not deadlines.yields():
+            yield
+            return
+        try:
+            async with deadlines.enforced(self._patience):
+                await self._places.acquire()
+        except TimeoutError as fault:
+            raise OverloadedError(retry_after_seconds=1) from fault
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def report_waits(self, to: Callable[[float], None]) -> None:
         """

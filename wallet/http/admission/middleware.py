@@ -25,7 +25,7 @@ from wallet.http.admission.limit import LOOP
 from wallet.http.admission.lines import Ticket
 from wallet.http.admission.policy import Policy
 from wallet.http.admission.routes import STREAMS, priority_of
-from wallet.http.admission.words import REFUSALS
+from wallet.http.admission.words import REFUSALS, Priority
 from wallet.http.edge import HEADERS, REQUEST_ID_HEADER, STRICT_TRANSPORT, well_formed
 from wallet.http.metrics import Metrics
 from wallet.http.problems import MEDIA_TYPE, problem
@@ -119,7 +119,8 @@ class Admission:
         if scope["path"] in STREAMS:
             await self._app(scope, receive, self._beginning(ticket, send))
             return
-        with deadlines.within(Deadline(ticket.until, self._elapsed)):
+        yields = ticket.priority is not Priority.FINISHING
+        with deadlines.within(Deadline(ticket.until, self._elapsed, yields=yields)):
             await self._app(scope, receive, send)
 
     def _beginning(self, ticket: Ticket, send: Send) -> Send:

@@ -200,3 +200,43 @@ class TestWaits:
             pass
 
         assert 2 == len(waits)
+
+
+class TestPlaces:
+    async def test_some_are_kept_free(self, database: Database) -> None:
+        """
+        Those who yield leave connections to whoever finishes a payment.
+        """
+        held: list[str] = []
+        six = asyncio.Event()
+
+        async def hold() -> None:
+            with deadlines.within(Deadline(60, lambda: 0.0, yields=True)):
+                async with database.reading() as session:
+                    await session.connection()
+                    held.append("held")
+                    if len(held) == 6:
+                        six.set()
+                    await asyncio.sleep(60)
+
+        tasks = [asyncio.create_task(hold()) for _ in range(20)]
+        await six.wait()
+        async with database.reading() as session:
+            found = (await session.execute(select(SampleRow))).scalars().all()
+        count = len(held)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+        assert (6, []) == (count, found)
+
+    async def test_not_for_ever(self, database: Database) -> None:
+        """
+        Who yields and has no more time to wait for a connection is told so.
+        """
+        with (
+            deadlines.within(Deadline(0.0, lambda: 1.0, yields=True)),
+            pytest.raises(OverloadedError),
+        ):
+            async with database.reading():
+                pass
