@@ -21,7 +21,7 @@ from wallet.devices.controller import DevicesController, FreezingController
 from wallet.devices.showing_controller import BarcodesController, CodeController
 from wallet.figures.reporting import reporting
 from wallet.figures.words import ProcessKind
-from wallet.http.admission.limit import DATABASE
+from wallet.http.admission.limit import DATABASE, Limit
 from wallet.http.admission.middleware import Admission
 from wallet.http.admission.policy import Policy
 from wallet.http.bodies import StrictRequest
@@ -89,6 +89,10 @@ CONTROLLERS = (
 # codes and money, which a clock that jumped makes unsafe
 CLOCKED = ("/v1/resolve", "/v1/settlements", "/v1/visits")
 
+# how many requests are worked on at once, at least and at first; payments being finished apart
+_FEWEST = 4
+_AT_FIRST = 32
+
 AnyRequest = Request[Any, Any, State]
 
 
@@ -133,7 +137,8 @@ def _admit(app: Litestar, services: Services) -> None:
     Put admission around an application, the edge included: a refusal costs nothing of either.
     """
     basis = services.basis
-    policy = Policy()
+    most = basis.settings.requests_at_once
+    policy = Policy(others=Limit(lowest=_FEWEST, highest=most, first=min(_AT_FIRST, most)))
 
     def party_of(token: str) -> int | None:
         return services.people.parties.party_of(token)
