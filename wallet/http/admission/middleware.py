@@ -16,17 +16,19 @@ from typing import Any, Final
 import msgspec
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
 
 from wallet import deadlines
 from wallet.deadlines import Deadline
-from wallet.errors import OverloadedError
+from wallet.errors import OverloadedError, WalletError
 from wallet.http.admission.limit import LOOP
 from wallet.http.admission.lines import Ticket
 from wallet.http.admission.policy import Policy
 from wallet.http.admission.routes import STREAMS, priority_of
 from wallet.http.admission.words import REFUSALS, Priority
 from wallet.http.edge import HEADERS, REQUEST_ID_HEADER, STRICT_TRANSPORT, well_formed
+from wallet.http.errors import RequestTimeoutError
+from wallet.http.limits import BODY_BYTES
 from wallet.http.metrics import Metrics
 from wallet.http.problems import MEDIA_TYPE, problem
 
@@ -39,6 +41,7 @@ _OTHERS: Final = 4
 _NOBODY: Final = b""
 # RFC 7240 §4.3: how many seconds the caller waits for an answer
 _WAIT: Final = re.compile(rb"(?:^|[,;\s])wait=([1-9][0-9]{0,2})(?:$|[,;\s])")
+_WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOREVER: Final = float("inf")
 _PAGE: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
@@ -61,6 +64,7 @@ class Admission:
         make_request_id: for refusals of requests without one.
         strict_transport: send HSTS with refusals.
         busy: the processor time that the event loop's thread has taken, in seconds.
+        read_seconds: a body that has not begun to arrive by then is given up.
     """
 
     def __init__(  # noqa: PLR0913 - collaborators, by keyword
@@ -74,7 +78,9 @@ class Admission:
         make_request_id: Callable[[], str],
         strict_transport: bool,
         busy: Callable[[], float] = time.thread_time,
+        read_seconds: float = 10.0,
     ) -> None:
+        self._read_seconds = read_seconds
         self._app = app
         self._busy = busy
         self._policy = policy
@@ -93,27 +99,53 @@ class Admission:
         """
         Let a request in, now or after a while, or refuse it.
         """
-        priority = None
-        if scope["type"] == ScopeType.HTTP:
-            priority = priority_of(scope["method"], scope["path"])
+        method = str(scope.get("method", ""))
+        is_http = scope["type"] == ScopeType.HTTP
+        priority = priority_of(method, scope["path"]) if is_http else None
         if priority is None:
             await self._app(scope, receive, send)
             return
-        now = self._elapsed()
         party, wait = self._asked(scope)
+        if not self._policy.hopeless(priority, party) and method not in _WITHOUT_BODY:
+            early = await self._arrived(receive)
+            if early is None:
+                await self._answer(RequestTimeoutError(), scope, send)
+                return
+            receive = _replaying(early, receive)
+        now = self._elapsed()
         until = now + min(wait, self._policy.rules[priority].deadline_seconds)
         ticket = self._policy.ask(priority, party, now, until)
         if not ticket.going and ticket.refused is None:
             await self._turn(ticket)
         self._tell_later()
         if ticket.refused is not None:
-            await self._refuse(ticket, scope, send)
+            again = self._policy.again(priority)
+            await self._answer(OverloadedError(retry_after_seconds=again), scope, send)
             return
         asyncio.get_running_loop().call_soon(self._seen, self._busy())
         try:
             await self._let_in(ticket, scope, receive, send)
         finally:
             self._give_back(ticket)
+
+    async def _arrived(self, receive: Receive) -> list[HTTPReceiveMessage] | None:
+        """
+        Wait for the body, or its beginning where it is long; None when it does not come.
+
+        Nobody stands in line, and nobody holds a place, with a body that is still to come.
+        """
+        messages: list[HTTPReceiveMessage] = []
+        size, more = 0, True
+        try:
+            async with asyncio.timeout(self._read_seconds):
+                while more and size <= BODY_BYTES:
+                    message: Any = await receive()
+                    messages.append(message)
+                    size += len(message.get("body", b""))
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            return None
+        return messages
 
     async def _let_in(self, ticket: Ticket, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in STREAMS:
@@ -224,28 +256,35 @@ class Admission:
                 return party
         return -1 - zlib.crc32(credential) % _OTHERS
 
-    async def _refuse(self, ticket: Ticket, scope: Scope, send: Send) -> None:
+    async def _answer(self, error: WalletError, scope: Scope, send: Send) -> None:
         request_id = well_formed(scope) or self._make_request_id()
-        again = self._policy.again(ticket.priority)
         media_type, body = MEDIA_TYPE.encode(), _NOBODY
         if _wants_page(scope):
             media_type, body = b"text/html; charset=utf-8", _PAGE
         else:
-            body = msgspec.json.encode(problem(OverloadedError(), request_id))
+            body = msgspec.json.encode(problem(error, request_id))
         headers = [
             (b"content-type", media_type),
             (b"content-length", str(len(body)).encode()),
-            (b"retry-after", str(again).encode()),
             (REQUEST_ID_HEADER.encode(), request_id.encode()),
             *self._headers,
         ]
-        start: Any = {
-            "type": "http.response.start",
-            "status": OverloadedError.status,
-            "headers": headers,
-        }
+        if error.retry_after_seconds is not None:
+            headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
+        start: Any = {"type": "http.response.start", "status": error.status, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _replaying(messages: list[HTTPReceiveMessage], receive: Receive) -> Receive:
+    given = iter(messages)
+
+    async def replay() -> Any:  # noqa: ANN401 - what the server gave
+        for message in given:
+            return message
+        return await receive()
+
+    return replay
 
 
 def _wants_page(scope: Scope) -> bool:

@@ -111,6 +111,14 @@ class Policy:
         """
         return sum(line.count for line in self._lines.values())
 
+    def hopeless(self, priority: Priority, party: int) -> bool:
+        """
+        Tell whether asking now would be refused for want of room.
+        """
+        line = self._lines[priority]
+        free = self._places[priority].free(line.rules.share, party)
+        return not free and not line.has_room(party)
+
     def ask(self, priority: Priority, party: int, now: float, until: float) -> Ticket:
         """
         Ask for a place; the ticket says whether it goes, waits, or is refused.

@@ -20,7 +20,8 @@ class Hall:
     """
 
     def __init__(self):
-        self.opened, self.begun, self.left = asyncio.Event(), [], []
+        self.opened = asyncio.Event()
+        self.begun, self.left, self.bodies = [], [], []
         self.metrics = Metrics()
         two = {"lowest": 2, "highest": 2, "first": 2}
         self.policy = Policy(finishing=Limit(**two), others=Limit(**two))
@@ -32,24 +33,42 @@ class Hall:
             metrics=self.metrics,
             make_request_id=lambda: "g" * 32,
             strict_transport=True,
+            read_seconds=0.05,
         )
         transport = httpx.ASGITransport(app=self.admission)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://hall.example")
 
     async def app(self, scope, receive, send):
-        del receive
+        self.bodies.append(await received(receive))
         self.begun.append(scope["path"])
         self.left.append(deadlines.left())
         await self.opened.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def ask(self, method="POST", path="/v1/resolve", terminal="hospital", **headers):
+    async def ask(
+        self, method="POST", path="/v1/resolve", terminal="hospital", content=b"", **headers
+    ):
         given = {"authorization": f"Bearer {terminal}"} | headers
-        return await self.client.request(method, path, headers=given)
+        return await self.client.request(method, path, headers=given, content=content)
 
     def asking(self, count, **given):
         return [asyncio.create_task(self.ask(**given)) for _ in range(count)]
+
+
+async def received(receive):
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message["body"])
+        more = message["more_body"]
+    return b"".join(parts)
+
+
+async def dripping(*parts, seconds):
+    for part in parts:
+        yield part
+        await asyncio.sleep(seconds)
 
 
 @pytest.fixture
@@ -152,6 +171,33 @@ class TestAdmission:
             (await first).status_code,
             (await hall.ask()).status_code,
         )
+
+
+class TestBody:
+    async def test_arrives_whole(self, hall):
+        """
+        Whether it came in one piece or in many, long or short, the application reads it all.
+        """
+        hall.opened.set()
+        for parts in ((b"{}",), (b"a", b"b"), (b"x" * 20_000, b"y" * 20_000)):
+            await hall.ask(content=dripping(*parts, seconds=0))
+
+        assert [b"{}", b"ab", b"x" * 20_000 + b"y" * 20_000] == hall.bodies
+
+    async def test_slow_ones_hold_no_place(self, hall):
+        """
+        Bodies that do not come are given up with 408, and keep nobody else waiting.
+        """
+        slow = [
+            asyncio.create_task(hall.ask(content=dripping(b"{", b"}", seconds=5)))
+            for _ in range(8)
+        ]
+        await settled()
+        hall.opened.set()
+        others = await hall.ask()
+        answers = {answer.status_code for answer in await asyncio.gather(*slow)}
+
+        assert (200, {408}) == (others.status_code, answers)
 
 
 class TestDeadline:
