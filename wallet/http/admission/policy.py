@@ -86,7 +86,7 @@ class Policy:
         others: Limit | None = None,
         rules: Mapping[Priority, Rules] = RULES,
     ) -> None:
-        own = _Places(finishing or Limit(lowest=16, highest=256, first=64))
+        own = _Places(finishing or Limit(lowest=16, highest=512, first=64))
         shared = _Places(others or Limit(lowest=4, highest=128, first=32))
         self.rules = rules
         self._own, self._shared = own, shared
