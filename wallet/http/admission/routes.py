@@ -30,14 +30,12 @@ _RULES: Final[tuple[tuple[Priority, str, str], ...]] = (
     (Priority.SCANNING, "POST|DELETE", r"/v1/(?:devices|sessions|demo|terminals)(?:/.*)?"),
     (Priority.SCANNING, _ANY, r"/code(?:/\w+)?"),
     (Priority.SCANNING, _ANY, r"/(?:operator/)?(?:sign-in|enrol|confirm)(?:/.*)?"),
+    # what operators need to see when it is busy
+    (Priority.SCANNING, _ANY, r"/operator(?:/(?:review|settlements|evidence/.+))?"),
     (Priority.HISTORY, _ANY, r"/v1/.*"),
     (Priority.HISTORY, _ANY, r"/(?:visits|looks|consents|contexts|devices|desk)(?:/.*)?"),
     (Priority.HISTORY, _ANY, r"/(?:payments|choose|sign-out|operator/sign-out)?"),
-    (
-        Priority.HISTORY,
-        _ANY,
-        r"/operator/(?:review|settlements|evidence|parties|people|keys)(?:/.*)?",
-    ),
+    (Priority.HISTORY, _ANY, r"/operator/(?:parties|people|keys)(?:/.*)?"),
 )
 _FOUND: Final = re.compile(
     "|".join(
