@@ -6,14 +6,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from ctypes.util import find_library
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock
-
-from tools.debian.installing import NotInstalledError, install
 
 PACKAGES: Final = ("chromium", "fonts-wqy-zenhei", "libzbar0")
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
@@ -67,10 +66,41 @@ def _writes_chinese() -> bool:
 
 
 def _install() -> None:
-    try:
-        install(PACKAGES)
-    except NotInstalledError as fault:
-        raise NoBrowserError(_plain(str(fault))) from None
+    apt = shutil.which("apt-get")
+    if apt is None:
+        raise NoBrowserError(_plain("there is no apt-get"))
+    command = [*_as_root(), apt]
+    _run([*command, "update", "-qq"])
+    _run([*command, "install", "-qq", "-y", "--no-install-recommends", *PACKAGES])
+
+
+def _as_root() -> list[str]:
+    """
+    Return what makes a command root's.
+    """
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo is None or not _works([sudo, "-n", "true"]):
+        raise NoBrowserError(_plain("neither root nor sudo without a password"))
+    return [sudo, "-n"]
+
+
+def _works(command: Sequence[str]) -> bool:
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - fixed words
+    return done.returncode == 0
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(  # noqa: S603 - fixed words
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+    )
+    if done.returncode:
+        raise NoBrowserError(_plain(done.stderr.strip() or done.stdout.strip()))
 
 
 def _plain(why: str) -> str:

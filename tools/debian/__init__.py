@@ -1,3 +1,3 @@
 """
-Programs of Debian's that tests need.
+Programs of Debian packages for tests, unpacked and never installed: no service starts of itself.
 """

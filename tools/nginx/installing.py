@@ -2,20 +2,13 @@
 Debian's nginx: there, unpacked now, or a fault. It is never installed, so no service starts.
 """
 
-import os
 import shutil
-import tempfile
 from functools import cache
-from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
-from tools.debian.installing import NotInstalledError, unpack
+from tools.debian.unpacking import NoPackageError, unpacked
 
 PACKAGE: Final = "nginx"
-_FOLDER: Final = Path(tempfile.gettempdir()) / f"fusion-wallet-nginx-{os.geteuid()}"
-_PATIENCE_SECONDS: Final = 300
 
 
 class NoNginxError(RuntimeError):
@@ -27,33 +20,16 @@ class NoNginxError(RuntimeError):
 @cache
 def nginx() -> str:
     """
-    Return where nginx is; one process fetches it, others wait.
+    Return where nginx is.
 
     Raises:
         NoNginxError: it cannot be fetched from here; what to install is in it.
     """
-    there = _found()
-    if there is None:
-        with FileLock(f"{_FOLDER}.lock", timeout=_PATIENCE_SECONDS):
-            there = _found() or _fetched()
-    return there
-
-
-def _found() -> str | None:
-    unpacked = _FOLDER / "usr" / "sbin"
-    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:{unpacked}")
-
-
-def _fetched() -> str:
+    there = shutil.which(PACKAGE) or shutil.which(PACKAGE, path="/usr/sbin")
+    if there is not None:
+        return there
     try:
-        unpack(PACKAGE, _FOLDER)
-    except NotInstalledError as fault:
-        raise NoNginxError(_plain(str(fault))) from None
-    there = _found()
-    if there is None:
-        raise NoNginxError(_plain("its package holds no program"))
-    return there
-
-
-def _plain(why: str) -> str:
-    return f"the proxy's configuration is tested with {PACKAGE}; install it ({why})"
+        return str(unpacked(PACKAGE) / "usr" / "sbin" / PACKAGE)
+    except NoPackageError as fault:
+        why = f"the proxy's configuration is tested with {PACKAGE}; install it ({fault})"
+        raise NoNginxError(why) from None

@@ -2,25 +2,18 @@
 Transactions. The only commit of the whole wallet stands here.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.pool import QueuePool
 
-from wallet import deadlines
 from wallet.db.engine import READ_ONLY
 from wallet.db.pinned import Pinned
+from wallet.db.places import Places
 from wallet.errors import OverloadedError, StorageFullError
-
-# connections that only what matters most may take
-_KEPT_FREE: Final = 2
-_OVER: Final = "The time of this request was over."
 
 Witness = Callable[[AsyncSession], Awaitable[None]]
 
@@ -44,13 +37,7 @@ class Database:
         self, engine: AsyncEngine, *, elapsed: Callable[[], float] = time.monotonic
     ) -> None:
         self.engine = engine
-        self._waited: Callable[[float], None] | None = None
-        self._elapsed = elapsed
-        pool = engine.pool
-        if not isinstance(pool, QueuePool):
-            raise TypeError("the engine keeps its connections in another way")
-        self._places = asyncio.Semaphore(max(1, pool.size() - _KEPT_FREE))
-        self._patience = pool.timeout()
+        self._places = Places(engine, elapsed)
         self._pinned: Pinned | None = None
 
     @asynccontextmanager
@@ -62,10 +49,12 @@ class Database:
             OverloadedError: no connection or lock could be had in time, or nobody waits any more.
             StorageFullError: the database has no room.
         """
-        asked_at = self._elapsed()
-        async with self._place(), AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with (
+            self._places.one() as asked_at,
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+        ):
             try:
-                async with self._in_time(session, asked_at):
+                async with self._places.in_time(session, asked_at):
                     yield session
                 await session.commit()
             except (DBAPIError, PoolTimeoutError) as fault:
@@ -78,58 +67,21 @@ class Database:
         Open a transaction that only reads; it takes no write lock on SQLite.
         """
         engine = self.engine.execution_options(**{READ_ONLY: True})
-        asked_at = self._elapsed()
-        async with self._place(), AsyncSession(engine, expire_on_commit=False) as session:
+        async with (
+            self._places.one() as asked_at,
+            AsyncSession(engine, expire_on_commit=False) as session,
+        ):
             try:
-                async with self._in_time(session, asked_at):
+                async with self._places.in_time(session, asked_at):
                     yield session
             except (DBAPIError, PoolTimeoutError) as fault:
                 raise translated(fault) from fault
 
-    @asynccontextmanager
-    async def _in_time(self, session: AsyncSession, asked_at: float) -> AsyncIterator[None]:
-        """
-        Cut off what is in the block when its caller's time is over; the driver tells the database.
-        """
-        limit = deadlines.enforced()
-        try:
-            async with limit:
-                if self._waited is not None:
-                    await session.connection()
-                    self._waited(self._elapsed() - asked_at)
-                yield
-        except TimeoutError as fault:
-            if not limit.expired():
-                raise
-            raise OverloadedError(_OVER, retry_after_seconds=1) from fault
-
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        """
-        Begin nothing too late; leave some connections to what matters more, where that yields.
-        """
-        if deadlines.left() == 0:
-            raise OverloadedError(_OVER, retry_after_seconds=1)
-        if not deadlines.yields():
-            yield
-            return
-        try:
-            async with deadlines.enforced(self._patience):
-                await self._places.acquire()
-        except TimeoutError as fault:
-            raise OverloadedError(retry_after_seconds=1) from fault
-        try:
-            yield
-        finally:
-            self._places.release()
-
     def report_waits(self, to: Callable[[float], None]) -> None:
         """
         Tell somebody how long each transaction stood in line for a connection, in seconds.
-
-        On SQLite that is the line for the right to write.
         """
-        self._waited = to
+        self._places.waited = to
 
     def pinned(self) -> Pinned | None:
         """
