@@ -5,7 +5,7 @@ A deployment of the wallet for measuring: settings, keys, integrations and servi
 import secrets
 from collections.abc import Mapping
 
-from bench.plugins import plugins
+from bench.paying import plugins
 from integrations.registry import Registry, open_integrations
 from integrations.spi import Environment, Exchange, Manifest
 from wallet.app import Services, compose

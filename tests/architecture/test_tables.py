@@ -32,6 +32,7 @@ _REFERENCE = {
     "takings": "a terminal's",
     "terminals": "reference",
     "token_ids": "a terminal's",
+    "turns": "an integration's",
 }
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from sqlmodel import select
 
+from codes import make_numeric
 from integrations.spi import Person, PersonKey
 from tests.faults.racing import Race, Racers
 from tests.fixtures.region import LI, Region
@@ -95,6 +96,49 @@ class TestOneUse:
         )
 
         assert {"accepted": 8, "CODE_USED": 56} == outcomes
+
+
+class TestLimits:
+    async def test_wrong_passwords(self, region, racers, url):
+        """
+        However many processes a terminal tries at once, its limit lets exactly ten through.
+        """
+        desk = await region.hospital()
+        code = await code_of(region, "otp")
+        wrong = code[:80] + ("0" if code[80] != "0" else "1") + code[81:]
+        outcomes = await raced(
+            region,
+            racers,
+            url,
+            [[region.attempt(desk, wrong) for _ in range(EACH)] for _ in range(PROCESSES)],
+        )
+
+        assert {"CODE_NOT_ACCEPTED": 10, "RATE_LIMITED": 54} == outcomes
+
+    async def test_guesses(self, region, racers, url):
+        """
+        The same goes for numeric codes that are guessed, of which there may be five.
+        """
+        desk = await region.hospital()
+        guesses = iter(range(PROCESSES * EACH))
+        outcomes = await raced(
+            region,
+            racers,
+            url,
+            [
+                [region.attempt(desk, guess(next(guesses))) for _ in range(EACH)]
+                for _ in range(PROCESSES)
+            ],
+        )
+
+        assert {"CODE_NOT_ACCEPTED": 5, "RATE_LIMITED": 59} == outcomes
+
+
+def guess(number):
+    """
+    Return a well-formed numeric code that nobody issued.
+    """
+    return make_numeric(number.to_bytes(16)).digits
 
 
 async def code_of(region, kind):

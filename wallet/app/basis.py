@@ -77,7 +77,7 @@ def basis(
         metrics=metrics,
         collector=collector,
         ids=ids,
-        database=Database(engine),
+        database=Database(engine, elapsed=elapsed),
         vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
         registry=registry,
         guard=Guard(clock=clock, tally=Both(metrics, collector), elapsed=elapsed),

@@ -4,6 +4,7 @@ The ASGI application: controllers, what is injected into them, and the edge arou
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -20,11 +21,14 @@ from wallet.devices.controller import DevicesController, FreezingController
 from wallet.devices.showing_controller import BarcodesController, CodeController
 from wallet.figures.reporting import reporting
 from wallet.figures.words import ProcessKind
+from wallet.http.admission.limit import DATABASE, Limit
+from wallet.http.admission.middleware import Admission
+from wallet.http.admission.policy import Policy
 from wallet.http.bodies import StrictRequest
 from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.described import SCOPES
 from wallet.http.document import ClosedStructs
-from wallet.http.edge import install
+from wallet.http.edge import LETTERS, install
 from wallet.http.health import (
     HealthController,
     Readiness,
@@ -86,6 +90,10 @@ CONTROLLERS = (
 # codes and money, which a clock that jumped makes unsafe
 CLOCKED = ("/v1/resolve", "/v1/settlements", "/v1/visits")
 
+# how many requests are worked on at once, at least and at first; payments being finished apart
+_FEWEST = 4
+_AT_FIRST = 32
+
 AnyRequest = Request[Any, Any, State]
 
 
@@ -129,7 +137,31 @@ def create_app(services: Services) -> Litestar:
         metrics=basis.metrics,
         strict_transport=basis.settings.public_origin.startswith("https:"),
     )
+    _admit(app, services)
     return app
+
+
+def _admit(app: Litestar, services: Services) -> None:
+    """
+    Put admission around an application, the edge included: a refusal costs nothing of either.
+    """
+    basis = services.basis
+    most = basis.settings.requests_at_once
+    policy = Policy(others=Limit(lowest=_FEWEST, highest=most, first=min(_AT_FIRST, most)))
+
+    def party_of(token: str) -> int | None:
+        return services.people.parties.party_of(token)
+
+    basis.database.report_waits(partial(policy.note, DATABASE))
+    app.asgi_handler = Admission(
+        app.asgi_handler,
+        policy=policy,
+        elapsed=basis.elapsed,
+        party_of=party_of,
+        metrics=basis.metrics,
+        make_request_id=lambda: basis.ids.secret(16).hex().translate(LETTERS),
+        strict_transport=basis.settings.public_origin.startswith("https:"),
+    )
 
 
 def _pages(services: Services, timekeeping: Timekeeping) -> Router:

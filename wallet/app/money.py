@@ -11,6 +11,7 @@ from wallet.app.pruning import pruning
 from wallet.calls.conducting import Conductor
 from wallet.calls.outside import Outside
 from wallet.calls.service import CallsService
+from wallet.calls.turns import Turns
 from wallet.ledger.service import LedgerService
 from wallet.settling.approvals import ApprovalsService
 from wallet.settling.charging import Till
@@ -142,7 +143,12 @@ def _engine(b: Basis, p: People) -> _Engine:
     work = WorkService(database=b.database, clock=b.clock, lease_seconds=b.settings.lease_seconds)
     outside = Outside(guard=b.guard, integrations=b.registry)
     calls = CallsService(
-        clock=b.clock, ids=b.ids, vault=b.vault, outside=outside, parties=p.parties
+        clock=b.clock,
+        ids=b.ids,
+        vault=b.vault,
+        outside=outside,
+        parties=p.parties,
+        turns=Turns(per_second=b.settings.repeats_per_second),
     )
     handlers: dict[str, Handler] = {}
     stepper = Stepper(work=work, handlers=handlers, clock=b.clock, token=b.ids.secret)

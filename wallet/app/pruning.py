@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.app.basis import Basis
 from wallet.app.people import People
-from wallet.calls import numbers
+from wallet.calls import numbers, turns
 from wallet.figures.service import FiguresService
 from wallet.work.duties import Duty
 from wallet.work.service import WorkService
@@ -18,7 +18,8 @@ def pruning(b: Basis, p: People, work: WorkService) -> dict[str, Duty]:
     """
 
     async def sequences(session: AsyncSession) -> int:
-        return await numbers.prune(session, b.clock.now())
+        now = b.clock.now()
+        return await numbers.prune(session, now) + await turns.prune(session, now)
 
     duties = {
         "prune_calls": sequences,

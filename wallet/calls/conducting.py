@@ -79,6 +79,8 @@ class Conductor:
     """
     Performs steps under a lease. Each method returns when the following step is due.
 
+    What is repeated, or asked about, waits for its turn (`wallet.calls.turns`).
+
     Args:
         token: source of random bytes for the jitter.
     """
@@ -153,6 +155,8 @@ class Conductor:
             await self._work.hold(session, lease)
             found = await self._calls.latest(session, case.resident_id, case.subject, operation)
             call = _known(found)
+            if later := await self._later(session, call):
+                return later
             view = await self._calls.view(session, call.party_id, call.integration_id)
             amount_minor = await case.amount(session, operation)
             question = self._calls.question(call, await case.continuation(session), undone=undone)
@@ -173,6 +177,8 @@ class Conductor:
         operation = call.prepared.operation
         async with self._database.transaction() as session:
             await self._work.hold(session, lease)
+            if call.attempts and (later := await self._later(session, call)):
+                return later
             view = await self._calls.view(session, call.party_id, call.integration_id)
             amount_minor = await case.amount(session, operation)
             await self._calls.send(session, call)
@@ -191,6 +197,13 @@ class Conductor:
             hit(f"{operation}.{at.BEFORE_RECORD_COMMIT}")
         hit(f"{operation}.{at.AFTER_RECORD_COMMIT}")
         return self._clock.now() + self._wait(call, event)
+
+    async def _later(self, session: AsyncSession, call: Call) -> datetime | None:
+        """
+        Return when a repetition has its turn, or None when that is now.
+        """
+        at_turn = await self._calls.turn(session, call)
+        return at_turn if at_turn > self._clock.now() else None
 
     async def _latest(self, case: Case, operation: str) -> Call:
         async with self._database.reading() as session:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import structlog
 
 from integrations.spi import UnavailableError
+from wallet import deadlines
 from wallet.calls.errors import NotStartedError
 from wallet.clock import Clock
 from wallet.http.tally import BreakerState, CallOutcome, NoTally, Tally
@@ -57,6 +58,12 @@ class Breaker:
         self._probing = True
         return True
 
+    def abstain(self) -> None:
+        """
+        Let the end of an admitted call say nothing: it was ours that had no more time.
+        """
+        self._probing = False
+
     def note(self, now: datetime, *, failed: bool) -> None:
         """
         Count the end of a call that was admitted.
@@ -68,6 +75,10 @@ class Breaker:
         self._failures += 1
         if self._failures >= self._threshold:
             self._opened_at = now
+
+
+class _TooLateError(UnavailableError):
+    pass
 
 
 class _Lane:
@@ -124,35 +135,51 @@ class Guard:
 
         Args:
             integration_id: whose call.
-            deadline_ms: how long to wait.
+            deadline_ms: how long to wait; less where our own caller waits less.
             call: starts it.
             expected: the types a result may have.
             failed: tells whether a result counts against the integration.
 
         Raises:
-            NotStartedError: the lane is full or its breaker open; nothing was called.
+            NotStartedError: the lane is full, its breaker open, or our caller's time over; nothing
+                was called.
             UnavailableError: too late, crashed, or of a wrong type.
         """
         lane = self._lanes.setdefault(integration_id, _Lane(self._threshold, self._pause))
-        if len(lane.running) >= self._most or not lane.breaker.admits(self._clock.now()):
-            self._tally.call(integration_id, "held_back", 0.0)
+        seconds = deadlines.cut(deadline_ms / 1000)
+        held_back = len(lane.running) >= self._most or seconds <= 0
+        if held_back or not lane.breaker.admits(self._clock.now()):
+            self.held_back(integration_id)
             raise NotStartedError("not asked")
         begun = self._elapsed()
         task = asyncio.ensure_future(_started(call))
         lane.running.add(task)
         task.add_done_callback(lane.running.discard)
-        healthy = False
+        healthy = hurried = False
         try:
-            result = await _finished(task, deadline_ms, integration_id)
+            result = await _finished(task, seconds, integration_id)
             if not isinstance(result, expected):
                 _log.error("integration answered with a wrong type", integration=integration_id)
                 raise UnavailableError("wrong type")
             healthy = not failed(result)
+        except _TooLateError:
+            hurried = seconds * 1000 < deadline_ms
+            raise
+        else:
             return result
         finally:
             outcome: CallOutcome = "answered" if healthy else "failed"
             self._tally.call(integration_id, outcome, self._elapsed() - begun)
-            self._note(lane.breaker, integration_id, failed=not healthy)
+            if hurried:
+                lane.breaker.abstain()
+            else:
+                self._note(lane.breaker, integration_id, failed=not healthy)
+
+    def held_back(self, integration_id: str) -> None:
+        """
+        Count a call that is not made now.
+        """
+        self._tally.call(integration_id, "held_back", 0.0)
 
     def _note(self, breaker: Breaker, integration_id: str, *, failed: bool) -> None:
         before = breaker.state
@@ -178,15 +205,15 @@ async def _started(call: Callable[[], Awaitable[R]]) -> R:
         raise UnavailableError("wanted to end the process") from None
 
 
-async def _finished(task: asyncio.Task[R], deadline_ms: int, integration_id: str) -> R:
+async def _finished(task: asyncio.Task[R], seconds: float, integration_id: str) -> R:
     try:
-        await asyncio.wait({task}, timeout=deadline_ms / 1000)
+        await asyncio.wait({task}, timeout=seconds)
     finally:
         if not task.done():
             task.cancel()
     if not task.done():
         task.add_done_callback(_look)
-        raise UnavailableError("too late")
+        raise _TooLateError("too late")
     if task.cancelled():
         raise UnavailableError("cancelled itself")
     fault = task.exception()

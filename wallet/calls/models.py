@@ -19,8 +19,9 @@ class CallRow(Table, table=True):
     One unsafe call: committed before it is performed, closed when its outcome is definite.
 
     `reference` is the id the partner sees; `payload` is encrypted and never changes. Since
-    `doubtful_at` its outcome is asked for; since `exhausted_at` the partner's time is over. Of one
-    subject only one settlement or charge may be on its way or have happened.
+    `doubtful_at` its outcome is asked for; since `exhausted_at` the partner's time is over; at
+    `turn_at` it may be repeated or asked about, where it had to wait for that. Of one subject only
+    one settlement or charge may be on its way or have happened.
     """
 
     __tablename__ = "calls"
@@ -70,6 +71,28 @@ class CallRow(Table, table=True):
     doubtful_at: datetime | None = instant(null=True)
     exhausted_at: datetime | None = instant(null=True)
     closed_at: datetime | None = instant(null=True)
+    turn_at: datetime | None = instant(null=True)
+
+
+class TurnRow(Table, table=True):
+    """
+    How many repetitions of an integration's calls one window of time has, and had so far.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        Index("ix_turns_window_no", "window_no"),
+        *table(
+            CheckConstraint("taken between 0 and most", "taken"),
+            CheckConstraint("age in ('young','old')", "age"),
+        ),
+    )
+
+    integration_id: str = text(key=True)
+    age: str = text(key=True)
+    window_no: int = big(key=True)
+    most: int = big()
+    taken: int = big()
 
 
 class SequenceRow(Table, table=True):

@@ -94,6 +94,12 @@ class Outside:
         """
         return self._integration(integration_id).manifest
 
+    def held_back(self, integration_id: str) -> None:
+        """
+        Note that a repetition has to wait for its turn.
+        """
+        self._guard.held_back(integration_id)
+
     def payments(self) -> tuple[str, ...]:
         """
         Return the ids of the integrations that charge.

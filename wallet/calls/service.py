@@ -32,6 +32,7 @@ from wallet.calls import numbers, repository
 from wallet.calls.asked import Asked
 from wallet.calls.models import CallRow
 from wallet.calls.outside import Order, Outside
+from wallet.calls.turns import Turns, Waiting
 from wallet.clock import Clock
 from wallet.ids import Ids
 from wallet.vault import Keep, Place, Vault
@@ -87,6 +88,7 @@ class Call(Struct, frozen=True, kw_only=True):
     queries: int
     doubtful_at: datetime | None
     exhausted_at: datetime | None
+    turn_at: datetime | None
 
 
 class CallsService:
@@ -95,9 +97,17 @@ class CallsService:
     """
 
     def __init__(
-        self, *, clock: Clock, ids: Ids, vault: Vault, outside: Outside, parties: Parties
+        self,
+        *,
+        clock: Clock,
+        ids: Ids,
+        vault: Vault,
+        outside: Outside,
+        parties: Parties,
+        turns: Turns,
     ) -> None:
         self._clock = clock
+        self._turns = turns
         self._ids = ids
         self._vault = vault
         self._parties = parties
@@ -146,6 +156,7 @@ class CallsService:
             doubtful_at=None,
             exhausted_at=None,
             closed_at=None,
+            turn_at=None,
         )
         session.add(row)
         await session.flush()
@@ -176,6 +187,27 @@ class CallsService:
         rows = await repository.newest(session, resident_id, key, limit)
         names = Asked.__struct_fields__
         return [Asked(**{name: getattr(row, name) for name in names}) for row in rows]
+
+    async def turn(self, session: AsyncSession, call: Call) -> datetime:
+        """
+        Return when a call may be repeated or asked about: now, or when its turn comes.
+        """
+        now = self._clock.now()
+        poll = self.outside.manifest(call.integration_id).poll
+        waiting = Waiting(
+            integration_id=call.integration_id,
+            doubtful_at=call.doubtful_at,
+            young_for=timedelta(seconds=poll.budget_seconds),
+            turn_at=call.turn_at,
+        )
+        at = await self._turns.take(session, waiting, now)
+        turn_at = at if at > now else None
+        if turn_at != call.turn_at:
+            values = {"turn_at": turn_at}
+            await repository.change(session, call.resident_id, call.call_id, values)
+        if turn_at is not None:
+            self.outside.held_back(call.integration_id)
+        return at
 
     async def send(self, session: AsyncSession, call: Call) -> None:
         """
@@ -273,4 +305,5 @@ def _call(row: CallRow, payload: bytes) -> Call:
         queries=row.queries,
         doubtful_at=row.doubtful_at,
         exhausted_at=row.exhausted_at,
+        turn_at=row.turn_at,
     )

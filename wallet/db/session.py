@@ -2,6 +2,7 @@
 Transactions. The only commit of the whole wallet stands here.
 """
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from wallet.db.direct import Direct
 from wallet.db.engine import READ_ONLY, SQLITE_PRAGMAS, file_of
 from wallet.db.pinned import Pinned
+from wallet.db.places import Places
 from wallet.errors import OverloadedError, StorageFullError
 
 Witness = Callable[[AsyncSession], Awaitable[None]]
@@ -25,14 +27,18 @@ async def nobody(_session: AsyncSession) -> None:
 
 class Database:
     """
-    Hands out transactions.
+    Hands out transactions. One whose caller no longer waits is cut off before its commit.
 
     Args:
         engine: from `wallet.db.engine.create_engine`.
+        elapsed: a clock that only moves forward, in seconds.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, elapsed: Callable[[], float] = time.monotonic
+    ) -> None:
         self.engine = engine
+        self._places = Places(engine, elapsed)
         self._pinned: Pinned | None = None
         self._direct: Direct | None = None
 
@@ -42,12 +48,16 @@ class Database:
         Open a transaction, commit it at the end, roll it back on any exception.
 
         Raises:
-            OverloadedError: no connection or lock could be had in time.
+            OverloadedError: no connection or lock could be had in time, or nobody waits any more.
             StorageFullError: the database has no room.
         """
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with (
+            self._places.one() as asked_at,
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+        ):
             try:
-                yield session
+                async with self._places.in_time(session, asked_at):
+                    yield session
                 await session.commit()
             except (DBAPIError, PoolTimeoutError) as fault:
                 await session.rollback()
@@ -59,11 +69,21 @@ class Database:
         Open a transaction that only reads; it takes no write lock on SQLite.
         """
         engine = self.engine.execution_options(**{READ_ONLY: True})
-        async with AsyncSession(engine, expire_on_commit=False) as session:
+        async with (
+            self._places.one() as asked_at,
+            AsyncSession(engine, expire_on_commit=False) as session,
+        ):
             try:
-                yield session
+                async with self._places.in_time(session, asked_at):
+                    yield session
             except (DBAPIError, PoolTimeoutError) as fault:
                 raise translated(fault) from fault
+
+    def report_waits(self, to: Callable[[float], None]) -> None:
+        """
+        Tell somebody how long each transaction stood in line for a connection, in seconds.
+        """
+        self._places.waited = to
 
     def pinned(self) -> Pinned | None:
         """

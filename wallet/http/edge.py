@@ -20,7 +20,7 @@ from wallet.logs import REQUEST_ID
 REQUEST_ID_HEADER: Final = "x-request-id"
 _REQUEST_ID: Final = REQUEST_ID_HEADER.encode()
 # an id of ours has no digits at all, so that no mask of the log takes a part of it for a number
-_LETTERS: Final = str.maketrans("0123456789", "ghjkmnpqrs")
+LETTERS: Final = str.maketrans("0123456789", "ghjkmnpqrs")
 _UNKNOWN_ROUTE: Final = "(none)"
 _SERVER_ERROR: Final = 500
 
@@ -79,7 +79,7 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        request_id = well_formed(scope) or self._make_request_id().translate(_LETTERS)
+        request_id = well_formed(scope) or self._make_request_id().translate(LETTERS)
         # the server may share one dictionary among requests; the id belongs to this one
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         started = self._elapsed()

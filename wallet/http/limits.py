@@ -5,7 +5,7 @@ A route says otherwise with ``opt=body_limits(...)``.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -23,6 +23,8 @@ JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 BODY_BYTES: Final = 16 * 1024
 BODY_BYTES_CEILING: Final = 512 * 1024
+HEADERS_MOST: Final = 64
+HEADER_BYTES: Final = 32 * 1024
 _OPT: Final = "body_limits"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _NO_BODY: Final = "No body belongs here."
@@ -93,10 +95,11 @@ class LimitsMiddleware(ASGIMiddleware):
             BodyTooLargeError: longer than the route takes, by its header or by its bytes.
             MediaTypeUnsupportedError: not the route's media type, not UTF-8, or compressed.
             RequestTimeoutError: it did not arrive in time.
-            ValidationFailedError: see `json_text.check`; or a body where none belongs, or a query
-                parameter twice, of which two readers could take either.
+            ValidationFailedError: see `json_text.check`; or a body where none belongs, too many
+                headers, or a query parameter twice, of which two readers could take either.
         """
         _check_query(scope.get("query_string", b""))
+        _check_size(scope["headers"])
         headers = _headers(scope)
         announced = _announced(headers)
         if scope.get("method") in _SAFE:
@@ -136,6 +139,12 @@ def _check_query(query: bytes) -> None:
     names = [part.partition(b"=")[0] for part in query.split(b"&")] if query else []
     if len(names) != len({unquote_to_bytes(name) for name in names}):
         raise ValidationFailedError("A query parameter stands twice.")
+
+
+def _check_size(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    sizes = [len(name) + len(value) for name, value in headers]
+    if len(sizes) > HEADERS_MOST or sum(sizes) > HEADER_BYTES:
+        raise ValidationFailedError("The headers are too many or too long.")
 
 
 def _limits(scope: Scope) -> BodyLimits:

@@ -67,6 +67,20 @@ class Metrics:
             "integration",
             "state",
         )
+        self._admissions, self._admission_waits = self._of_admission()
+
+    def _of_admission(self) -> tuple[Counter, Histogram]:
+        counts = self._counter(
+            "admissions",
+            "Requests by what they are for, and what became of them: admitted, "
+            "waited, or refused as full, late or expired.",
+            "priority",
+            "outcome",
+        )
+        waits = self._histogram(
+            "admission_wait", "Time in line of requests that were let in after all.", "priority"
+        )
+        return counts, waits
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"fusion_wallet_{name}", meaning, labels, registry=self.registry)
@@ -121,6 +135,18 @@ class Metrics:
         Count that an integration's breaker changed to a state.
         """
         self._breakers.labels(integration_id, state).inc()
+
+    def admission(self, priority: str, outcome: str, count: int) -> None:
+        """
+        Count requests by what became of them.
+        """
+        self._admissions.labels(priority, outcome).inc(count)
+
+    def admission_wait(self, priority: str, seconds: float) -> None:
+        """
+        Count the time that a request stood in line before it was let in.
+        """
+        self._admission_waits.labels(priority).observe(seconds)
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -27,7 +27,9 @@ class Tally(Protocol):
 
     def call(self, integration_id: str, outcome: CallOutcome, seconds: float) -> None:
         """
-        Count a call of an integration: answered, failed, or held back by a breaker or a full lane.
+        Count a call of an integration: answered, failed, or held back.
+
+        It is held back by a breaker, a full lane, or because its repetition waits for a turn.
         """
         ...
 

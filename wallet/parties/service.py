@@ -109,6 +109,13 @@ class PartiesService:
             scopes=frozenset(token.scopes),
         )
 
+    def party_of(self, text: str) -> int | None:
+        """
+        Return the party of an access token, None for one that is not valid now.
+        """
+        token = self.tokens.open(text, seconds(self._clock.now()))
+        return None if token is None else token.party_id
+
     async def terminal_active(
         self, session: AsyncSession, party_id: int, terminal_id: int
     ) -> bool:

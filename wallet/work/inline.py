@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from wallet import deadlines
 from wallet.clock import Clock
 from wallet.work.service import WorkService
 from wallet.work.stepping import Stepper
@@ -54,10 +55,11 @@ class Inline:
         """
         if self._limit <= 0:
             return
-        task = asyncio.create_task(self._drive(kind, resident_id, subject_id))
+        steps = self._drive(kind, resident_id, subject_id)
+        task = asyncio.create_task(steps, context=deadlines.freed())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        await asyncio.wait({task}, timeout=self._limit)
+        await asyncio.wait({task}, timeout=max(0.0, deadlines.cut(self._limit)))
 
     async def close(self) -> None:
         """

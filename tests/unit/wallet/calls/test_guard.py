@@ -8,8 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from integrations.spi import UnavailableError
+from wallet import deadlines
 from wallet.calls.errors import NotStartedError
 from wallet.calls.guard import Breaker, Guard
+from wallet.deadlines import Deadline
 from wallet.http.tally import NoTally
 
 
@@ -99,6 +101,29 @@ class TestRun:
         with pytest.raises(NotStartedError):
             await guard.run("b", 10, fine)
         await asyncio.sleep(0.4)
+
+    async def test_the_callers_time(self, guard):
+        """
+        A call ends with its caller's time; that says nothing against the integration.
+        """
+        for _ in range(3):
+            with (
+                deadlines.within(Deadline(deadlines.KEPT_BACK_SECONDS + 0.01, lambda: 0.0)),
+                pytest.raises(UnavailableError, match="too late"),
+            ):
+                await guard.run("a", 5_000, hang)
+
+        assert "fine" == await guard.run("a", 100, fine)
+
+    async def test_no_time_left(self, guard):
+        """
+        Nothing is begun for a caller who waits no longer.
+        """
+        with (
+            deadlines.within(Deadline(0.1, lambda: 0.0)),
+            pytest.raises(NotStartedError),
+        ):
+            await guard.run("a", 5_000, fine)
 
     async def test_opens_and_probes(self, guard, clock):
         """

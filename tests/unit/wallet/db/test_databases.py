@@ -6,13 +6,18 @@ from typing import ClassVar
 
 import pytest
 from sqlalchemy import CheckConstraint, MetaData, update
+from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
 
 from tests.fakes.clock import StandingClock
+from wallet import deadlines
 from wallet.db.conflicts import insert_first
+from wallet.db.engine import create_engine
 from wallet.db.session import Database
 from wallet.db.tables import big, blob, flag, instant, resident_table, text
+from wallet.deadlines import Deadline
+from wallet.errors import OverloadedError
 
 
 class SampleRow(SQLModel, table=True):
@@ -138,3 +143,100 @@ class TestTransaction:
             rows = (await session.execute(select(SampleRow))).scalars().all()
 
         assert [] == rows
+
+
+class TestDeadline:
+    """A transaction whose caller waits no longer."""
+
+    async def test_cut_off(self, database: Database) -> None:
+        """
+        It is rolled back and told as overload, and the next one finds a sound connection.
+        """
+
+        async def slow() -> None:
+            async with database.transaction() as session:
+                await insert_first(session, SampleRow, _values(1))
+                await asyncio.sleep(5)
+
+        with deadlines.within(Deadline(0.05, lambda: 0.0)), pytest.raises(OverloadedError):
+            await slow()
+        async with database.transaction() as session:
+            rows = (await session.execute(select(SampleRow))).scalars().all()
+
+        assert [] == rows
+
+    async def test_statement_cancelled(self, postgres_url: str) -> None:
+        """
+        What the database is doing for it is cancelled there.
+        """
+        database = Database(create_engine(postgres_url))
+        with deadlines.within(Deadline(0.1, lambda: 0.0)), pytest.raises(OverloadedError):
+            async with database.reading() as session:
+                await session.execute(sql("SELECT pg_sleep(20)"))
+        sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'"
+        async with database.reading() as session:
+            still = (await session.execute(sql(f"{sleeping} AND state = 'active'"))).scalar_one()
+        await database.close()
+
+        assert 0 == still
+
+    async def test_time_out_of_its_own(self, database: Database) -> None:
+        """
+        A time-out of something inside is no overload.
+        """
+        with deadlines.within(Deadline(60, lambda: 0.0)), pytest.raises(TimeoutError):
+            async with database.reading(), asyncio.timeout(0.01):
+                await asyncio.sleep(5)
+
+
+class TestWaits:
+    async def test_reported(self, database: Database) -> None:
+        """
+        How long each transaction stood in line for a connection is told.
+        """
+        waits: list[float] = []
+        database.report_waits(waits.append)
+        async with database.transaction(), database.reading():
+            pass
+
+        assert 2 == len(waits)
+
+
+class TestPlaces:
+    async def test_some_are_kept_free(self, database: Database) -> None:
+        """
+        Those who yield leave connections to whoever finishes a payment.
+        """
+        held: list[str] = []
+        six = asyncio.Event()
+
+        async def hold() -> None:
+            with deadlines.within(Deadline(60, lambda: 0.0, yields=True)):
+                async with database.reading() as session:
+                    await session.connection()
+                    held.append("held")
+                    if len(held) == 6:
+                        six.set()
+                    await asyncio.sleep(60)
+
+        tasks = [asyncio.create_task(hold()) for _ in range(20)]
+        await six.wait()
+        async with database.reading() as session:
+            found = (await session.execute(select(SampleRow))).scalars().all()
+        count = len(held)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+        assert (6, []) == (count, found)
+
+    async def test_not_for_ever(self, database: Database) -> None:
+        """
+        Who yields and has no more time to wait for a connection is told so.
+        """
+        with (
+            deadlines.within(Deadline(0.0, lambda: 1.0, yields=True)),
+            pytest.raises(OverloadedError),
+        ):
+            async with database.reading():
+                pass

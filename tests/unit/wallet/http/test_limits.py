@@ -243,3 +243,17 @@ class TestShape:
             {"type": "http.request", "body": b'{"a":1}', "more_body": False},
             {"type": "http.disconnect"},
         ] == seen
+
+
+class TestHeaders:
+    @pytest.mark.parametrize(
+        "headers",
+        [[(f"x-{number}", "a") for number in range(80)], [("x-long", "a" * 40_000)]],
+    )
+    async def test_too_many(self, client, headers):
+        """
+        More or longer headers than anybody sends are refused.
+        """
+        response = await client.get("/v1/bills", headers=headers)
+
+        assert (400, "VALIDATION_FAILED") == (response.status_code, response.json()["code"])

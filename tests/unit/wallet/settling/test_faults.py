@@ -1,7 +1,10 @@
 """What insurer and payer may do to us: never a second one, never a lost one."""
 
+from datetime import timedelta
+
 import pytest
 
+from wallet.calls.turns import Turns, Waiting
 from wallet.errors import StateConflictError
 from wallet.settling.service import Offered
 
@@ -46,6 +49,33 @@ class TestPayerFaults:
         assert (4_500 if processed else 0) == desk.payer.net
         assert 1 == desk.payer.times("charge")
         assert_books_agree(desk, closed, await desk.balances())
+
+    async def test_a_partner_that_bears_little(self, desk):
+        """
+        Where others have used up the turns, the query waits for its own, and closes all the same.
+        """
+        desk.calls._turns = turns = Turns(per_second=1)
+        desk.payer.fail("charge", "cut_after")
+        folder = await desk.settled()
+        begun, other = (
+            desk.clock.now(),
+            Waiting(
+                integration_id=desk.payer.manifest.id,
+                doubtful_at=desk.clock.now(),
+                young_for=timedelta(minutes=1),
+                turn_at=None,
+            ),
+        )
+        async with desk.database.transaction() as session:
+            others = [await turns.take(session, other, begun) for _ in range(20)]
+        desk.clock.advance(5)
+        await desk.loop.run_due()
+        early = list(desk.payer.queried)
+        closed = await desk.work_off(folder, until="completed")
+
+        assert ([], "completed") == (early, state(closed).phase)
+        assert desk.clock.now() >= others[-1]
+        assert 1 == len(desk.payer.queried)
 
     async def test_a_pending_charge_that_is_paid(self, desk):
         """

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 import wallet.tables  # noqa: F401 - every table
+from wallet import deadlines
+from wallet.deadlines import Deadline
 from wallet.errors import StateConflictError
 from wallet.work.backoff import backoff
 from wallet.work.errors import LeaseLostError
@@ -355,6 +357,25 @@ class TestInline:
         await inline.close()
 
         assert [1] == ended
+
+    async def test_goes_on_in_its_own_time(self, database, work, clock):
+        """
+        The request ends with its caller's time; the step under way knows no such end.
+        """
+        await put(database, work, clock, 1)
+        left = []
+
+        async def slow(_lease):
+            await asyncio.sleep(0.1)
+            left.append(deadlines.left())
+
+        inline = self.inline(work, clock, Script(slow))
+        with deadlines.within(Deadline(deadlines.KEPT_BACK_SECONDS + 0.02, lambda: 0.0)):
+            await inline.drive("settlement", 1, 1)
+        assert [] == left
+        await inline.close()
+
+        assert [None] == left
 
     async def test_leaves_a_worker_alone(self, database, work, clock):
         """

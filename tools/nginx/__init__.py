@@ -1,0 +1,3 @@
+"""
+A real nginx for tests, with the configuration that is shipped.
+"""

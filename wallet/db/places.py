@@ -1,0 +1,87 @@
+"""
+Places: who may have a connection now, and for how long.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.pool import QueuePool
+
+from wallet import deadlines
+from wallet.errors import OverloadedError
+
+# connections that only what matters most may take
+_KEPT_FREE: Final = 2
+_OVER: Final = "The time of this request was over."
+
+
+class Places:
+    """
+    The line for an engine's connections.
+
+    Args:
+        engine: keeps them in a pool.
+        elapsed: a clock that only moves forward, in seconds.
+
+    Attributes:
+        waited: is told how long each transaction stood in line, in seconds; on SQLite for the
+            right to write.
+    """
+
+    def __init__(self, engine: AsyncEngine, elapsed: Callable[[], float]) -> None:
+        pool = engine.pool
+        if not isinstance(pool, QueuePool):
+            raise TypeError("the engine keeps its connections in another way")
+        self._elapsed = elapsed
+        self._free = asyncio.Semaphore(max(1, pool.size() - _KEPT_FREE))
+        self._patience = pool.timeout()
+        self.waited: Callable[[float], None] | None = None
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[float]:
+        """
+        Begin nothing too late; leave some connections to what matters more, where that yields.
+
+        Gives when it was asked for.
+
+        Raises:
+            OverloadedError: nobody waits any more, or there was no place in time.
+        """
+        asked_at = self._elapsed()
+        if deadlines.left() == 0:
+            raise OverloadedError(_OVER, retry_after_seconds=1)
+        if not deadlines.yields():
+            yield asked_at
+            return
+        try:
+            async with deadlines.enforced(self._patience):
+                await self._free.acquire()
+        except TimeoutError as fault:
+            raise OverloadedError(retry_after_seconds=1) from fault
+        try:
+            yield asked_at
+        finally:
+            self._free.release()
+
+    @asynccontextmanager
+    async def in_time(self, session: AsyncSession, asked_at: float) -> AsyncIterator[None]:
+        """
+        Cut off what is in the block when its caller's time is over; the driver tells the database.
+
+        Raises:
+            OverloadedError: it was cut off.
+        """
+        limit = deadlines.enforced()
+        try:
+            async with limit:
+                if self.waited is not None:
+                    await session.connection()
+                    self.waited(self._elapsed() - asked_at)
+                yield
+        except TimeoutError as fault:
+            if not limit.expired():
+                raise
+            raise OverloadedError(_OVER, retry_after_seconds=1) from fault
