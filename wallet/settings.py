@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     inline_seconds: Annotated[int, Field(ge=0, le=25)] = 8
     lease_seconds: Annotated[int, Field(ge=2, le=300)] = 30
+    instance: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._@:-]*$")] = ""
     fast_resolve: bool = True
     desk_his_origins: Annotated[str, Field(pattern=_ORIGINS)] = ""
 
