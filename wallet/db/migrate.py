@@ -57,6 +57,9 @@ async def upgrade(engine: AsyncEngine, *, partitions: int = 0) -> None:
 
     def run(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
+            # another one that migrates may take its time, and so may this one
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         command.upgrade(configuration(connection, partitions), "head")
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.clock import Clock
+from wallet.db.faults import repeated
 from wallet.db.session import Database
 from wallet.work import repository
 from wallet.work.errors import LeaseLostError
@@ -52,6 +53,7 @@ class WorkService:
         await self._permission.insist(session)
         await repository.put(session, (resident_id, kind, subject_id), at)
 
+    @repeated
     async def claim(self, owner: str, limit: int) -> Sequence[Lease]:
         """
         Take up to `limit` due things of anybody; none while the clock cannot be trusted.
@@ -65,6 +67,7 @@ class WorkService:
                 session, owner=owner, now=now, until=now + self._lease, limit=limit
             )
 
+    @repeated
     async def claim_one(
         self, kind: str, resident_id: int, subject_id: int, owner: str
     ) -> Lease | None:
@@ -146,6 +149,7 @@ class WorkService:
             async with self._database.transaction() as session:
                 await self.hold(session, lease)
 
+    @repeated
     async def release(self, lease: Lease, at: datetime | None, *, progressed: bool) -> None:
         """
         Give a lease back: due again at an instant, or finished with None.
