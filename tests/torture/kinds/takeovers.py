@@ -1,0 +1,51 @@
+"""Workers stopped at a failpoint, and continued when another one has finished their work."""
+
+import asyncio
+from collections import Counter
+
+from tests.faults.crash.plans import DATABASES, Draws
+from tests.faults.standing_still import go_on, stands_still, until
+from tests.torture.ground import Ground
+from tests.torture.stays import stay
+from wallet.calls.failpoints import CALL_FAILPOINTS
+
+_POINTS = tuple(
+    point
+    for point in CALL_FAILPOINTS
+    if point.startswith(("register.", "pre_settle.", "settle.", "charge."))
+    and not point.endswith("_query")
+)
+_LONG_ENOUGH = 3.0
+
+
+async def play(ground: Ground, seeds: list[int]) -> Counter[str]:
+    """
+    Treat a patient whose worker stands still in the middle.
+    """
+    told: Counter[str] = Counter()
+    for seed in seeds:
+        draws = Draws(seed)
+        point = _POINTS[seed // len(DATABASES) % len(_POINTS)]
+        async with ground.place() as place:
+            url = place.url(DATABASES[seed % len(DATABASES)])
+            quiet = {"inline_seconds": "0"}
+            async with stay(place, seed, url, patients=1, servers=False, changes=quiet) as region:
+                region.region.serve()
+                await region.region.answering()
+                await region.welcome()
+                old = region.region.work(f"{point}:1:stop")
+                treating = asyncio.create_task(region.treat("agreement"))
+                await until(lambda child=old: stands_still(child))
+                new = region.region.work()
+                await asyncio.sleep(draws.below(30) / 10)
+                early = draws.below(2) == 0
+                if early:  # both at work, the old one in the middle of a step that may be lost
+                    go_on(old)
+                await treating
+                go_on(old)
+                await asyncio.sleep(_LONG_ENOUGH)
+                await region.judge()
+                ended = [child.ended for child in (old, new)]
+            assert [None, None] == ended, ended
+            told["continued early" if early else "continued late"] += 1
+    return told
