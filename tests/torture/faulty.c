@@ -26,9 +26,9 @@ static size_t prefix_length;
 __attribute__((constructor)) static void begin(void)
 {
     const char *path = getenv("FAULTY_CONTROL");
-    prefix = getenv("FAULTY_PREFIX");
-    if (path == NULL || prefix == NULL)
+    if (path == NULL || getenv("FAULTY_PREFIX") == NULL)
         return;
+    prefix = strdup(getenv("FAULTY_PREFIX")); /* PostgreSQL writes its title over its environment */
     prefix_length = strlen(prefix);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)

@@ -121,6 +121,7 @@ async def _told_so(region: Stay, disk: Disk) -> None:
     Insist that a full disk is told as such, and that reading goes on meanwhile.
     """
     client = next(iter(region._windows.values())).client
+    await client.access_token()  # which is written down, too
     disk.become(_FULL)
     body = {"code": region._phones[0].draw()} | _SCAN
     refused = await client.call("POST", "/v1/resolve", body)

@@ -16,6 +16,20 @@ _POINTS = tuple(
     and not point.endswith("_query")
 )
 _LONG_ENOUGH = 3.0
+_WITHIN = ("before_prepare_commit", "before_send_commit", "before_record_commit")
+
+
+def point_of(seed: int) -> tuple[str, str]:
+    """
+    Return database and failpoint of a seed.
+
+    A writer that stands still within a transaction holds SQLite's only lock: all wait for it.
+    PostgreSQL ends its transaction.
+    """
+    turn, number = divmod(seed, len(DATABASES))
+    database = DATABASES[number]
+    points = [point for point in _POINTS if database == "postgres" or not point.endswith(_WITHIN)]
+    return database, points[turn % len(points)]
 
 
 async def play(ground: Ground, seeds: list[int]) -> Counter[str]:
@@ -25,9 +39,9 @@ async def play(ground: Ground, seeds: list[int]) -> Counter[str]:
     told: Counter[str] = Counter()
     for seed in seeds:
         draws = Draws(seed)
-        point = _POINTS[seed // len(DATABASES) % len(_POINTS)]
+        database, point = point_of(seed)
         async with ground.place() as place:
-            url = place.url(DATABASES[seed % len(DATABASES)])
+            url = place.url(database)
             quiet = {"inline_seconds": "0"}
             async with stay(place, seed, url, patients=1, servers=False, changes=quiet) as region:
                 region.region.serve()
