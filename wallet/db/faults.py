@@ -21,8 +21,9 @@ _AFTER_SECONDS: Final = 1
 _ROLLED_BACK: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _FULL: Final = frozenset({"53100"})
 # insufficient resources, operator intervention (also a statement's time), system errors, broken
-# connections, locks not had in time, a transaction that stood idle for too long
-_ABSENT: Final = ("53", "57", "58", "08", "55P03", "25P03", "XX001")
+# connections, locks not had in time, a transaction that stood idle for too long, a server that
+# only reads because another one has become the primary
+_ABSENT: Final = ("53", "57", "58", "08", "55P03", "25P03", "25006", "XX001")
 _SQLITE_ABSENT: Final = ("locked", "disk i/o error", "unable to open database file")
 _SQLITE_FULL: Final = ("database or disk is full", "no space left")
 
