@@ -49,15 +49,12 @@ async def patient_of(region):
 
 
 class TestWorkers:
-    @pytest.mark.parametrize(
-        ("kind", "failpoint"),
-        [("sqlite", "charge.after_send_commit"), ("postgres", "settle.after_perform")],
-    )
-    async def test_stopped_and_continued(self, region_of, kind, failpoint):
+    @pytest.mark.parametrize("failpoint", ["charge.after_send_commit", "settle.after_perform"])
+    async def test_stopped_and_continued(self, region_of, failpoint):
         """
         A worker that stood still while another one finished its work sends and writes nothing.
         """
-        region = await region_of(kind, inline_seconds="0")
+        region = await region_of("postgres", inline_seconds="0")
         region.serve()
         old = region.work(f"{failpoint}:1:stop")
         await region.answering()

@@ -59,6 +59,7 @@ class Driver:
     def __init__(self, ground: Ground, kind: Kind, command: str, side_by_side: int) -> None:
         self._ground, self._kind, self._command = ground, kind, command
         self._side_by_side = side_by_side
+        self._line = ""
         self.result = Result(kind=kind, told=Counter())
 
     async def drive(self, count: int, first: int) -> Result:
@@ -100,18 +101,24 @@ class Driver:
         sys.stdout.write(f"\n{words}\nFAILED {self._kind.name} seed {seed}\n  again: {again}\n")
 
     async def _show(self, total: int, began: float) -> None:
+        """
+        Rewrite the line every two seconds; where lines cannot be rewritten, add one a minute.
+        """
         while True:
             self._progress(total, began)
-            await asyncio.sleep(2)
+            if not sys.stdout.isatty():
+                sys.stdout.write(f"{self._line}\n")
+                sys.stdout.flush()
+            await asyncio.sleep(2 if sys.stdout.isatty() else 60)
 
     def _progress(self, total: int, began: float) -> None:
         seconds = time.monotonic() - began
         result = self.result
-        line = (
+        self._line = (
             f"{self._kind.name}: {result.done}/{total} runs, {len(result.failed)} failed, "
             f"{int(seconds)} s, {result.done / max(seconds, 0.1):.2f}/s"
         )
-        sys.stdout.write(f"\r\x1b[K{line}" if sys.stdout.isatty() else "")
+        sys.stdout.write(f"\r\x1b[K{self._line}" if sys.stdout.isatty() else "")
         sys.stdout.flush()
 
 

@@ -1,6 +1,7 @@
 """Workers stopped at a failpoint, and continued when another one has finished their work."""
 
 import asyncio
+import sqlite3
 from collections import Counter
 
 from tests.faults.crash.plans import DATABASES, Draws
@@ -32,6 +33,23 @@ def point_of(seed: int) -> tuple[str, str]:
     return database, points[turn % len(points)]
 
 
+def locked(url: str) -> bool:
+    """
+    Tell whether somebody holds the only lock there is: a beat was being written as well.
+    """
+    if not url.startswith("sqlite"):
+        return False
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=2, isolation_level=None)
+    try:
+        connection.execute("begin immediate")
+        connection.execute("rollback")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
 async def play(ground: Ground, seeds: list[int]) -> Counter[str]:
     """
     Treat a patient whose worker stands still in the middle.
@@ -50,6 +68,9 @@ async def play(ground: Ground, seeds: list[int]) -> Counter[str]:
                 old = region.region.work(f"{point}:1:stop")
                 treating = asyncio.create_task(region.treat("agreement"))
                 await until(lambda child=old: stands_still(child))
+                if locked(url):
+                    go_on(old)
+                    told["stopped while it held SQLite's lock, and continued"] += 1
                 new = region.region.work()
                 await asyncio.sleep(draws.below(30) / 10)
                 early = draws.below(2) == 0
