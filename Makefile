@@ -9,11 +9,12 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # compiling every module in every process costs more than running it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench fmt openapi vendor readability screenshots lock clean
+.PHONY: help demo test torture check bench fmt openapi vendor readability screenshots lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
 	@echo "make test           set up and pass every test on SQLite and PostgreSQL"
+	@echo "make torture        break everything for hours (docs/faults.md; KIND= RUNS= MINUTES= SEED=)"
 	@echo "make check          lint, types, import contracts, drift"
 	@echo "make bench          interleaved measurements (see docs/performance.md)"
 	@echo "make fmt            format"
@@ -62,6 +63,9 @@ check: $(VENV)/.vendored
 
 bench: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet bench resolve
+
+torture: $(VENV)/.vendored
+	@$(BIN)/python -m tests.torture $(foreach kind,$(KIND),--kind $(kind)) $(if $(RUNS),--runs $(RUNS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 readability: $(VENV)/.vendored
 	@$(BIN)/python -m tools.readability

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     lease_seconds: Annotated[int, Field(ge=2, le=300)] = 30
     requests_at_once: Annotated[int, Field(ge=8, le=1024)] = 128
     repeats_per_second: Annotated[int, Field(ge=1, le=10_000)] = 50
+    instance: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._@:-]*$")] = ""
     fast_resolve: bool = True
     raw_resolve: bool = True
     resolve_together: Annotated[int, Field(ge=1, le=64)] = 64

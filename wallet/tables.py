@@ -8,6 +8,7 @@ import wallet.consents.models
 import wallet.devices.models
 import wallet.figures.models
 import wallet.idempotency.models
+import wallet.instances.models
 import wallet.journal.models
 import wallet.ledger.models
 import wallet.oidc.models

@@ -9,11 +9,13 @@ _TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 _RESIDENT = [table for table in _TABLES if table.info["sharded"]]
 _REFERENCE = {
     "barcodes": "found by hash",
+    "clock_marks": "the deployment's",
     "enrolment_tokens": "a party's",
     "figures": "what is counted of the deployment and its integrations, of nobody",
     "guess_budgets": "a terminal's, a party's and everybody's",
     "identifier_index": "found by blind index",
     "idempotency": "found by party, route and key",
+    "instances": "a deployment's processes",
     "lanes": "a party's, towards one integration",
     "operator_enrolments": "an operator's",
     "operator_events": "what operators did, read in the order of time",

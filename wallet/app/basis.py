@@ -14,7 +14,9 @@ from wallet.db.session import Database
 from wallet.figures.collecting import Collector
 from wallet.http.metrics import Metrics
 from wallet.http.tally import Both, Tally
+from wallet.http.timekeeping import Timekeeping
 from wallet.ids import Ids
+from wallet.instances.service import Identity, Membership
 from wallet.oidc.configuration import Providers
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
@@ -30,6 +32,8 @@ class Basis:
         elapsed: a clock that only moves forward, in seconds.
         metrics: what this process counts, for Prometheus.
         collector: the same for the operators' pages, until it is written down.
+        timekeeping: whether the clock can be trusted.
+        membership: whether this process may write money.
     """
 
     settings: Settings
@@ -40,6 +44,8 @@ class Basis:
     registry: Registry
     guard: Guard
     collector: Collector
+    timekeeping: Timekeeping
+    membership: Membership
     elapsed: Callable[[], float] = time.monotonic
     metrics: Metrics = field(default_factory=Metrics)
     providers: Providers = field(default_factory=Providers)
@@ -52,7 +58,7 @@ class Basis:
         return Both(self.metrics, self.collector)
 
 
-def basis(
+def basis(  # noqa: PLR0913 - collaborators, by keyword
     settings: Settings,
     *,
     clock: Clock,
@@ -61,6 +67,7 @@ def basis(
     keys: KeyFile,
     registry: Registry,
     providers: Providers,
+    identity: Identity,
 ) -> Basis:
     """
     Open the database and the vault.
@@ -70,6 +77,8 @@ def basis(
     engine = create_engine(
         settings.database_url.get_secret_value(), pool_size=settings.database_pool
     )
+    database = Database(engine, elapsed=elapsed)
+    timekeeping = Timekeeping(clock, elapsed)
     return Basis(
         settings=settings,
         clock=clock,
@@ -77,9 +86,13 @@ def basis(
         metrics=metrics,
         collector=collector,
         ids=ids,
-        database=Database(engine, elapsed=elapsed),
+        database=database,
         vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
         registry=registry,
         guard=Guard(clock=clock, tally=Both(metrics, collector), elapsed=elapsed),
         providers=providers,
+        timekeeping=timekeeping,
+        membership=Membership(
+            database=database, clock=clock, ids=ids, timekeeping=timekeeping, identity=identity
+        ),
     )

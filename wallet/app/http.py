@@ -102,11 +102,12 @@ def create_app(services: Services) -> Litestar:
     Return the application over the services.
     """
     basis = services.basis
-    timekeeping = Timekeeping(basis.clock, basis.elapsed)
+    timekeeping = basis.timekeeping
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async with reporting(services.reporter(ProcessKind.SERVER)):
+        kind = ProcessKind.SERVER
+        async with basis.membership.present(kind), reporting(services.reporter(kind)):
             yield
         await services.close()
 

@@ -33,6 +33,7 @@ from wallet.visiting.intents import Intents
 from wallet.visiting.service import WORK as VISIT_WORK
 from wallet.visiting.service import VisitingService
 from wallet.work.inline import Inline
+from wallet.work.permission import Permission
 from wallet.work.service import WorkService
 from wallet.work.stepping import Handler, Stepper
 
@@ -140,7 +141,12 @@ def money(b: Basis, p: People) -> Money:
 
 
 def _engine(b: Basis, p: People) -> _Engine:
-    work = WorkService(database=b.database, clock=b.clock, lease_seconds=b.settings.lease_seconds)
+    work = WorkService(
+        database=b.database,
+        clock=b.clock,
+        lease_seconds=b.settings.lease_seconds,
+        permission=Permission(b.timekeeping, b.membership, b.elapsed),
+    )
     outside = Outside(guard=b.guard, integrations=b.registry)
     calls = CallsService(
         clock=b.clock,

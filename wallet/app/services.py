@@ -15,6 +15,7 @@ from wallet.figures.reporting import Reporter
 from wallet.figures.service import FiguresService
 from wallet.figures.words import ProcessKind
 from wallet.ids import Ids
+from wallet.instances.service import Identity
 from wallet.oidc.configuration import Providers
 from wallet.resolving.service import ResolvingService
 from wallet.settings import Settings
@@ -92,7 +93,7 @@ class Services:
         await self.basis.database.close()
 
 
-def compose(
+def compose(  # noqa: PLR0913 - what only a process knows, by keyword
     settings: Settings,
     *,
     clock: Clock,
@@ -101,6 +102,7 @@ def compose(
     ids: Ids | None = None,
     elapsed: Callable[[], float] = time.monotonic,
     providers: Providers | None = None,
+    identity: Identity | None = None,
 ) -> Services:
     """
     Make every service.
@@ -113,6 +115,7 @@ def compose(
         ids: source of ids and secrets; the system's unless given.
         elapsed: a clock that only moves forward, in seconds; `clock` has to keep step with it.
         providers: who can be signed in with; nobody unless given.
+        identity: who this process is to the others of the deployment.
     """
     b = basis(
         settings,
@@ -122,6 +125,7 @@ def compose(
         keys=keys,
         registry=registry,
         providers=providers or Providers(),
+        identity=identity or Identity(),
     )
     p = people(b)
     return Services(basis=b, people=p, resolving=resolving(b, p), money=money(b, p))

@@ -175,6 +175,7 @@ class Conductor:
 
     async def _perform(self, lease: Lease, case: Case, call: Call) -> datetime:
         operation = call.prepared.operation
+        held_at = self._work.elapsed()
         async with self._database.transaction() as session:
             await self._work.hold(session, lease)
             if call.attempts and (later := await self._later(session, call)):
@@ -184,9 +185,12 @@ class Conductor:
             await self._calls.send(session, call)
             hit(f"{operation}.{at.BEFORE_SEND_COMMIT}")
         hit(f"{operation}.{at.AFTER_SEND_COMMIT}")
-        outcome = await self._calls.outside.perform(
-            call.integration_id, call.prepared, view, amount_minor
-        )
+        await self._work.confirm(lease, held_at)
+        outcome: Outcome = NotSent(reason="clock")
+        if not self._work.paused():
+            outcome = await self._calls.outside.perform(
+                call.integration_id, call.prepared, view, amount_minor
+            )
         hit(f"{operation}.{at.AFTER_PERFORM}")
         outcome = _remembering(call, outcome)
         event = events.of_outcome(operation, outcome, call.attempts + 1)

@@ -19,6 +19,7 @@ COMMANDS = {
     "residents": "wallet.cli.residents",
     "operators": "wallet.cli.operators",
     "work": "wallet.cli.work",
+    "clock": "wallet.cli.clock",
     "openapi": "wallet.cli.openapi",
     "bench": "wallet.cli.bench",
     "conformance": "wallet.cli.conformance",

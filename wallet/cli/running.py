@@ -4,6 +4,9 @@ Commands that need the services: compose them, use them, close them; and what pr
 
 import asyncio
 import gc
+import os
+import signal
+import socket
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -23,6 +26,26 @@ def freeze() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def end_in_order() -> None:
+    """
+    End this process as its supervisor would: what is under way ends, nothing new begins.
+    """
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def seat_of(kind: str, instance: str, port: int | None = None) -> str:
+    """
+    Return the place that a process takes over; empty when it takes nothing over.
+
+    Args:
+        kind: what it does.
+        instance: the operator's name for it.
+        port: what it listens on, if it does.
+    """
+    name = instance or (f"{socket.gethostname()}:{port}" if port is not None else "")
+    return f"{kind} {name}" if name else ""
 
 
 def with_services(use: Callable[[Services], Awaitable[R]]) -> R:

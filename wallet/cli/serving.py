@@ -12,8 +12,10 @@ from litestar import Litestar
 from wallet import failpoints
 from wallet.app import compose, create_app
 from wallet.cli.composition import load_keys, load_providers, open_registry
-from wallet.cli.running import freeze
+from wallet.cli.descent import end_with_parent, generation
+from wallet.cli.running import end_in_order, freeze, seat_of
 from wallet.clock import SystemClock
+from wallet.instances.service import Identity
 from wallet.journal.feed import Feed
 from wallet.logs import configure
 from wallet.settings import Settings
@@ -33,7 +35,12 @@ def application() -> Litestar:
         keys=load_keys(settings),
         registry=open_registry(settings),
         providers=load_providers(settings),
+        identity=Identity(
+            seat=seat_of("server", settings.instance, settings.port), generation=generation()
+        ),
     )
+    end_with_parent()
+    services.basis.membership.when_lost(end_in_order)
     app = create_app(services)
     app.on_startup.append(partial(_end_streams_first, services.people.feed))
     freeze()

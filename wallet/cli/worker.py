@@ -15,10 +15,11 @@ import uvloop
 from wallet.app import Services, compose
 from wallet.cli.composition import load_keys, open_registry
 from wallet.cli.metering import page
-from wallet.cli.running import freeze
+from wallet.cli.running import freeze, seat_of
 from wallet.clock import SystemClock
 from wallet.figures.reporting import reporting
 from wallet.figures.words import ProcessKind
+from wallet.instances.service import Identity
 from wallet.logs import configure
 from wallet.settings import Settings
 
@@ -43,16 +44,20 @@ async def _work(settings: Settings) -> None:
         clock=SystemClock(),
         keys=load_keys(settings),
         registry=open_registry(settings),
+        identity=Identity(seat=seat_of("worker", settings.instance)),
     )
     freeze()
     loop = services.loop(owner=f"{socket.gethostname()}:{os.getpid()}")
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, loop.stop)
+    member = services.basis.membership
+    member.when_lost(loop.stop)
     try:
         with page(settings.metrics_port, services.basis.metrics.registry):
             await _begin_duties(services)
             click.echo("worker ready")
-            async with reporting(services.reporter(ProcessKind.WORKER)):
+            kind = ProcessKind.WORKER
+            async with member.present(kind), reporting(services.reporter(kind)):
                 await loop.run()
     finally:
         await services.close()

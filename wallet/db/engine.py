@@ -15,6 +15,19 @@ SQLITE_PRAGMAS = (
     "busy_timeout=5000",
 )
 READ_ONLY = "wallet_read_only"
+_POOL_SECONDS = 0.8
+# a process that stands still in the middle of a transaction must not hold its locks for ever, nor
+# a request wait for a server that hangs; milliseconds for the server, seconds for the driver
+_PATIENCE = {
+    "timeout": 5,
+    "command_timeout": 25,
+    "server_settings": {
+        "lock_timeout": "5000",
+        "statement_timeout": "20000",
+        "idle_in_transaction_session_timeout": "15000",
+        "application_name": "fusion-wallet",
+    },
+}
 
 
 def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
@@ -32,8 +45,9 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         parsed.set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=1.0,
+        pool_timeout=_POOL_SECONDS,
         pool_pre_ping=True,
+        connect_args=_PATIENCE,
     )
 
 
@@ -46,7 +60,9 @@ def file_of(engine: AsyncEngine) -> str | None:
 
 
 def _sqlite(url: Any, pool_size: int) -> AsyncEngine:  # noqa: ANN401
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5.0)
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=_POOL_SECONDS
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401

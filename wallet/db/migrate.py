@@ -8,12 +8,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from wallet.db.schema import PARTITIONS
+from wallet.failpoints import hit
 
 _PLACE = Path(__file__).parent / "migrations"
+FAILPOINT = "migrate.statement"
 _LOCK = 0x66757369  # any number, the same for everybody
 
 
@@ -57,11 +59,19 @@ async def upgrade(engine: AsyncEngine, *, partitions: int = 0) -> None:
 
     def run(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
+            # another one that migrates may take its time, and so may this one
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        event.listen(connection, "before_cursor_execute", _pass)
         command.upgrade(configuration(connection, partitions), "head")
 
     async with engine.begin() as connection:
         await connection.run_sync(run)
+
+
+def _pass(*_: object) -> None:
+    hit(FAILPOINT)
 
 
 def _current(connection: Connection) -> str:

@@ -4,17 +4,15 @@ Transactions. The only commit of the whole wallet stands here.
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from wallet.db.direct import Direct
 from wallet.db.engine import READ_ONLY, SQLITE_PRAGMAS, file_of
+from wallet.db.faults import FAULTS, translated
 from wallet.db.pinned import Pinned
 from wallet.db.places import Places
-from wallet.errors import OverloadedError, StorageFullError
 
 Witness = Callable[[AsyncSession], Awaitable[None]]
 
@@ -48,7 +46,9 @@ class Database:
         Open a transaction, commit it at the end, roll it back on any exception.
 
         Raises:
-            OverloadedError: no connection or lock could be had in time, or nobody waits any more.
+            OverloadedError: no connection or lock could be had in time, nobody waits any more, or
+                the way was cut; what was cut at its commit may have happened.
+            RolledBackError: another transaction was preferred to this one.
             StorageFullError: the database has no room.
         """
         async with (
@@ -59,8 +59,9 @@ class Database:
                 async with self._places.in_time(session, asked_at):
                     yield session
                 await session.commit()
-            except (DBAPIError, PoolTimeoutError) as fault:
-                await session.rollback()
+            except FAULTS as fault:
+                with suppress(*FAULTS):  # the connection may be gone
+                    await session.rollback()
                 raise translated(fault) from fault
 
     @asynccontextmanager
@@ -76,7 +77,7 @@ class Database:
             try:
                 async with self._places.in_time(session, asked_at):
                     yield session
-            except (DBAPIError, PoolTimeoutError) as fault:
+            except FAULTS as fault:
                 raise translated(fault) from fault
 
     def report_waits(self, to: Callable[[float], None]) -> None:
@@ -111,18 +112,3 @@ class Database:
         if self._pinned is not None:
             await self._pinned.close()
         await self.engine.dispose()
-
-
-def translated(fault: Exception) -> Exception:
-    """
-    Return what a client may be told of a driver's fault, or the fault itself.
-    """
-    text = str(fault).lower()
-    if "database or disk is full" in text or "no space left" in text:
-        return StorageFullError()
-    if isinstance(fault, PoolTimeoutError):
-        return OverloadedError(retry_after_seconds=1)
-    lost = isinstance(fault, DBAPIError) and fault.connection_invalidated
-    if lost or (isinstance(fault, OperationalError) and "locked" in text):
-        return OverloadedError(retry_after_seconds=1)
-    return fault

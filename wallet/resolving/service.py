@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from codes import Accepted
 from integrations.registry import Registry
 from wallet.clock import Clock, seconds
+from wallet.db.faults import repeated
 from wallet.db.session import Database
 from wallet.errors import InternalError, WalletError
 from wallet.failpoints import hit
@@ -134,6 +135,7 @@ class ResolvingService:
         done = await self._shortcut.disclose(attempt, ready, verdicts, resolved)
         return Answer(resolved=resolved) if done else None
 
+    @repeated
     async def _step(
         self, attempt: Attempt, proven: Proven | WalletError
     ) -> Admitted | Answer | _Refusal:

@@ -5,6 +5,7 @@ Settlements as the resident sees them, and approves them.
 from collections.abc import Sequence
 from typing import Final
 
+from wallet.db.faults import repeated
 from wallet.errors import StateConflictError, ValidationFailedError
 from wallet.failpoints import hit
 from wallet.money import CURRENCY
@@ -92,6 +93,7 @@ class ApprovalsService:
         """
         return self._counter.name(KIND, _audience(resident_id), resident_id, settlement_id)
 
+    @repeated
     async def approve(
         self, resident_id: int, name: str, device_no: int, version: int, signature: bytes
     ) -> Folder:

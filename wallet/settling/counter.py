@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import Person
+from wallet.db.faults import repeated
 from wallet.db.session import Database
 from wallet.errors import NotFoundError, StateConflictError
 from wallet.failpoints import hit
@@ -136,6 +137,7 @@ class Counter:
             await self._owned(session, caller.party_id, key)
             return await self.folder(session, key)
 
+    @repeated
     async def act(
         self,
         intent: Intent,

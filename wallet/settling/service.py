@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from wallet.db.faults import repeated
 from wallet.errors import StateConflictError, ValidationFailedError
 from wallet.failpoints import hit
 from wallet.http.callers import TerminalCaller
@@ -113,6 +114,7 @@ class SettlingService:
         """
         return self._till.clock.now()
 
+    @repeated
     async def open(self, intent: Intent, visit_name: str, wish: Wish) -> Folder:
         """
         Begin to settle a bill of a visit, with its own scan.

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.clock import Clock
+from wallet.db.faults import repeated
 from wallet.db.session import Database
 from wallet.errors import NotFoundError, StateConflictError
 from wallet.failpoints import hit
@@ -93,6 +94,7 @@ class VisitingService:
         """
         return self._vault.seal_id(KIND, f"party:{party_id}", visit.resident_id, visit.visit_id)
 
+    @repeated
     async def open(self, intent: Intent, handle: str, details: Details) -> Visit:
         """
         Open a visit for the presented resident, and register it with the insurer if there is one.
@@ -132,6 +134,7 @@ class VisitingService:
         async with self._database.reading() as session:
             return await self.owned(session, caller.party_id, key)
 
+    @repeated
     async def cancel(self, intent: Intent, name: str) -> Visit:
         """
         退号: cancel the registration, when nothing is settled or being settled in the visit.

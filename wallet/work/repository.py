@@ -207,6 +207,13 @@ async def give_back(
         await _changed(session, _held(lease), free)
 
 
+async def put_back(session: AsyncSession, lease: Lease) -> None:
+    """
+    Give a lease back and leave the instant as it is.
+    """
+    await _changed(session, _held(lease), {"lease_owner": None, "lease_until": None})
+
+
 async def remove(session: AsyncSession, lease: Lease) -> None:
     """
     Take a finished thing off the list, unless somebody asked for a next step meanwhile.

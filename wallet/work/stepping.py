@@ -2,14 +2,14 @@
 Steps of one thing under its lease, one after the other while the next is due at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from wallet.clock import Clock
-from wallet.errors import OverloadedError, StateConflictError
+from wallet.errors import ClockUntrustedError, OverloadedError, StateConflictError
 from wallet.work.backoff import backoff
 from wallet.work.errors import LeaseLostError
 from wallet.work.service import Lease, WorkService
@@ -64,6 +64,8 @@ class Stepper:
             at = await self._steps(lease, more)
         except LeaseLostError:
             _log.warning("lease lost", kind=lease.kind)
+        except ClockUntrustedError:
+            await self._tried(lease, self._work.put_back(lease))
         except (StateConflictError, OverloadedError) as refusal:
             _log.info("step deferred", kind=lease.kind, problem=refusal.code)
             await self._later(lease)
@@ -76,6 +78,8 @@ class Stepper:
     async def _steps(self, lease: Lease, more: Callable[[], bool]) -> datetime | None:
         handler = self._handlers[lease.kind]
         for _ in range(LARGEST_RUN):
+            if self._work.paused():
+                raise ClockUntrustedError
             at = await handler.step(lease)
             if at is None or at > self._clock.now() or not more():
                 return at
@@ -86,7 +90,10 @@ class Stepper:
         await self._give_back(lease, self._clock.now() + wait, progressed=False)
 
     async def _give_back(self, lease: Lease, at: datetime | None, *, progressed: bool) -> None:
+        await self._tried(lease, self._work.release(lease, at, progressed=progressed))
+
+    async def _tried(self, lease: Lease, giving: Awaitable[None]) -> None:
         try:
-            await self._work.release(lease, at, progressed=progressed)
+            await giving
         except Exception:  # noqa: BLE001 - the lease runs out by itself
             _log.exception("lease not given back", kind=lease.kind)

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from collections import Counter
 from typing import Any
 
 import aiohttp
@@ -38,6 +39,7 @@ class Cashier:
 
     Attributes:
         conflicts: how often a request was refused because the state did not allow it.
+        failures: how often it said that it could not, by status and code.
         seen: what the wallet said last.
     """
 
@@ -47,6 +49,7 @@ class Cashier:
         self.phone = phone
         self._until = time.monotonic() + LIMIT_SECONDS
         self.conflicts = 0
+        self.failures: Counter[str] = Counter()
         self.seen: dict[str, Any] = {}
 
     async def post(self, target: str, body: object = None) -> dict[str, Any]:
@@ -133,4 +136,6 @@ class Cashier:
             code = str(answered.json()["code"])
             if answered.status < _FAILED and code not in _AGAIN:
                 raise RefusedError(f"{method} {target}", code)
+            if answered.status >= _FAILED:
+                self.failures[f"{answered.status} {code}"] += 1
             await self.pause()
