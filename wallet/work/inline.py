@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.clock import Clock
 from wallet.work.service import WorkService
 from wallet.work.stepping import Stepper
+
+_log = structlog.get_logger("wallet.work")
 
 
 class Inline:
@@ -69,6 +72,10 @@ class Inline:
     async def _drive(self, kind: str, resident_id: int, subject_id: int) -> None:
         until = self._clock.now() + timedelta(seconds=self._limit)
         owner = f"inline-{self._token(8).hex()}"
-        lease = await self._work.claim_one(kind, resident_id, subject_id, owner)
+        try:
+            lease = await self._work.claim_one(kind, resident_id, subject_id, owner)
+        except Exception:  # noqa: BLE001 - a worker finds it due
+            _log.exception("claiming failed", kind=kind)
+            return
         if lease is not None:
             await self._stepper.run(lease, lambda: self._clock.now() < until)
