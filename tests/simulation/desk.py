@@ -137,7 +137,7 @@ class Desk:
     async def _agree(self, row: Row, act: int) -> None:
         if row["confirmed"] and act not in {1, 2}:
             await self._approve(row)
-        elif act in {1, 2}:
+        elif act == 1:
             await self._cancel(row)
         elif act in {3, 4, 5} or not row["payment_id"]:
             await self._confirm(row, "desk")
@@ -159,12 +159,12 @@ class Desk:
 
     async def _after(self, row: Row, act: int) -> None:
         target = name("set", row["settlement_id"])
-        if act in {1, 2, 3}:
+        if act == 1:
             await self._ask("returns it", lambda m, i: m.returns.give_back(i, target, Return()))
-        elif act in {4, 5}:
+        elif act == 2:
             wish = Return(lines=frozenset({"L1"}), presentation=self._scan())
             await self._ask("returns a line", lambda m, i: m.returns.give_back(i, target, wish))
-        elif act == 6:
+        elif act == 3:
             await self._ask("reports", lambda m, i: m.settling.invoice(i, target, "INV1"))
         await self.leave_nothing()
 

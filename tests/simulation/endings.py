@@ -34,12 +34,13 @@ def restless(world: World) -> list[str]:
 
 def _stands_over_review(world: World, table: str, row: Row) -> bool:
     """
-    What belongs to a settlement that is left to a person waits with it.
+    What belongs to a settlement that is left to a person waits with it, or after it.
     """
-    if table not in {"tenders", "refunds"}:
+    about = {"tenders": "settlement_id", "refunds": "settlement_id", "settlements": "replaces"}
+    number = row[about[table]] if table in about else None
+    if number is None:
         return False
-    key = (row["resident_id"], row["settlement_id"])
-    return world.store.rows("settlements")[key]["phase"] == "review"
+    return world.store.rows("settlements")[row["resident_id"], number]["phase"] == "review"
 
 
 def disagreements(world: World, insurer: Insurer, provider: Provider) -> Iterator[str]:
@@ -124,7 +125,7 @@ def _with_visits(world: World, insurer: Insurer) -> Iterator[str]:
         turn = visit["open_settlement_id"]
         if turn is not None and all(row["phase"] != "review" for row in mine):
             yield "the visit waits for a settlement that is over"
-    if insurer.lines and all(
+    if insurer.lines.keys() - insurer.strays and all(
         row["phase"] == "cancelled" for row in world.store.rows("settlements").values()
     ):
         yield "lines of a bill that is cancelled lie at the insurer"

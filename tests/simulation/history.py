@@ -23,6 +23,7 @@ from tests.simulation.partners.provider import Provider
 from tests.simulation.partners.wire import Wire
 from tests.simulation.plan import Plan, plan_of
 from tests.simulation.processes import Process, Worker
+from tests.simulation.storage.pens import light
 from tests.simulation.virtual import START, VirtualLoop, run
 from tests.simulation.world import CURRENT, RESIDENT, World
 from wallet import failpoints
@@ -114,6 +115,7 @@ class History:
         self.provider.refuses.clear()
         self.provider.hesitates, self.provider.pretends = None, False
         for process in everybody:
+            process.watch.wrong_seconds = 0.0
             process.start()
 
     async def _rests(self) -> None:
@@ -274,7 +276,7 @@ def play(seed: int, only: frozenset[str] | None = None, *, tell: bool = False) -
 
     async def main() -> History:
         history = History(loop, draws, tell=tell)
-        with _within(history.world):
+        with _within(history.world), light():
             await history.run()
         return history
 

@@ -14,7 +14,7 @@ _STILL = (0, 0, 8, 30)
 _BUSY = (0, 0, 15)
 _CUT = (0, 0, 15, 40)
 _BILLS = ((10_000, 5_000), (5_000,), (33, 17, 12_000), (999,))
-_REFUSALS = ("", "", "upload", "pre_settle", "settle", "cancel_settlement", "register", "charge")
+_REFUSALS = (*("",) * 12, "upload", "pre_settle", "settle", "cancel_settlement", "register", "charge")
 
 
 class Plan(Struct, frozen=True, kw_only=True):

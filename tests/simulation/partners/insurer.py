@@ -2,7 +2,8 @@
 
 A message that changes something is carried out once; it is refused when it comes again, when it
 was reversed, or when it has grown old. A reversal undoes a message or keeps it from ever being
-carried out.
+carried out. Lines have no such reversal: some that were under way for long may arrive after they
+were revoked, and stray.
 """
 
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 FRESH = timedelta(minutes=10)
+LATE = timedelta(seconds=9)
 _CHANGING = frozenset(
     {"register", "cancel_registration", "upload", "revoke_upload", "settle", "cancel_settlement"}
 )
@@ -68,6 +70,7 @@ class Insurer:
         self.visits: dict[str, str] = {}
         self.open_visits: set[str] = set()
         self.lines: dict[tuple[str, str], int] = {}
+        self.strays: set[tuple[str, str]] = set()
         self.shown: set[tuple[str, str]] = set()
         self.settlements: dict[str, Settlement] = {}
         self.carried_out: dict[str, tuple[str, str]] = {}
@@ -102,12 +105,12 @@ class Insurer:
             return Reply(said="stale")
         if message.operation in self.refuses:
             return Reply(said="refused", code="INSURER_REFUSED")
-        reply: Reply = getattr(self, f"_{message.operation}")(message)
+        reply: Reply = getattr(self, f"_{message.operation}")(message, now)
         if reply.said == "done" and message.operation in _CHANGING:
             self.carried_out[message.number] = (message.operation, reply.settlement)
         return reply
 
-    def _register(self, message: Message) -> Reply:
+    def _register(self, message: Message, _now: datetime) -> Reply:
         number = message.body["visit_number"]
         if number in self.visits:
             return Reply(said="repeated")
@@ -116,7 +119,7 @@ class Insurer:
         self.open_visits.add(visit)
         return Reply(said="done", visit=visit)
 
-    def _cancel_registration(self, message: Message) -> Reply:
+    def _cancel_registration(self, message: Message, _now: datetime) -> Reply:
         if message.visit not in self.open_visits:
             return Reply(said="already")
         if any(visit == message.visit for visit, _ in self.lines):
@@ -124,16 +127,18 @@ class Insurer:
         self.open_visits.discard(message.visit)
         return Reply(said="done")
 
-    def _upload(self, message: Message) -> Reply:
+    def _upload(self, message: Message, now: datetime) -> Reply:
         place = (message.visit, message.body["batch"])
         if message.visit not in self.open_visits:
             return Reply(said="refused", code="NOT_REGISTERED")
         if place in self.lines:
             return Reply(said="refused", code="BILL_REFUSED")
         self.lines[place] = message.body["total"]
+        if now > message.issued + LATE:
+            self.strays.add(place)
         return Reply(said="done")
 
-    def _revoke_upload(self, message: Message) -> Reply:
+    def _revoke_upload(self, message: Message, _now: datetime) -> Reply:
         place = (message.visit, message.body["batch"])
         if self.live(place[1]):
             return Reply(said="refused", code="OUT_OF_ORDER")
@@ -143,7 +148,7 @@ class Insurer:
         self.shown.discard(place)
         return Reply(said="done")
 
-    def _pre_settle(self, message: Message) -> Reply:
+    def _pre_settle(self, message: Message, _now: datetime) -> Reply:
         place = (message.visit, message.body["batch"])
         if place not in self.lines or self.live(place[1]):
             return Reply(said="refused", code="OUT_OF_ORDER")
@@ -151,7 +156,7 @@ class Insurer:
         total = self.lines[place]
         return Reply(said="done", total=total, cash=self._cash(total))
 
-    def _settle(self, message: Message) -> Reply:
+    def _settle(self, message: Message, _now: datetime) -> Reply:
         place = (message.visit, message.body["batch"])
         if place not in self.shown or self.live(place[1]):
             return Reply(said="refused", code="OUT_OF_ORDER")
@@ -170,7 +175,7 @@ class Insurer:
         self.settlements[made.number] = made
         return Reply(said="done", settlement=made.number, total=total, cash=made.cash)
 
-    def _cancel_settlement(self, message: Message) -> Reply:
+    def _cancel_settlement(self, message: Message, _now: datetime) -> Reply:
         made = self.settlements.get(message.settlement)
         if made is None:
             return Reply(said="refused", code="SETTLEMENT_UNKNOWN_THERE")
@@ -180,7 +185,7 @@ class Insurer:
         self.shown.discard((made.visit, made.batch))
         return Reply(said="done", settlement=made.number)
 
-    def _reverse(self, message: Message) -> Reply:
+    def _reverse(self, message: Message, _now: datetime) -> Reply:
         original = message.body["original"]
         if original in self.ruled_out:
             return Reply(said="done")

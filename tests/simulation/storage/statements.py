@@ -26,6 +26,7 @@ from tests.simulation.storage.clauses import (
     holds,
     value,
 )
+from tests.simulation.storage.pens import Line
 from tests.simulation.storage.rules import Row, Shape, broken, shape_of
 from tests.simulation.storage.tables import DuplicateError, View
 
@@ -40,6 +41,8 @@ def carry_out(view: View, statement: Any, given: Given) -> Rows:
     """
     Carry out a statement.
     """
+    if isinstance(statement, Line):
+        return _line(view, statement)
     if isinstance(statement, Select):
         return _select(view, statement, given)
     if isinstance(statement, Update):
@@ -49,6 +52,43 @@ def carry_out(view: View, statement: Any, given: Given) -> Rows:
     if isinstance(statement, Delete):
         return _delete(view, statement, given)
     raise UnreadableError(statement)
+
+
+def _line(view: View, line: Line) -> Rows:
+    key, conditions = line.among()
+    rows: Iterable[Row] = view.scan(line.shape.name)
+    if key is not None:
+        row = view.get(line.shape.name, key)
+        rows = () if row is None else (row,)
+    found = [row for row in rows if all([holds(row) for holds in conditions])]
+    if line.kind == "select":
+        for name, falling in reversed(line.order):
+            found.sort(key=lambda row, name=name: row[name], reverse=falling)
+        return Rows(_written(line, found[: line.most]))
+    if line.kind == "delete":
+        for row in found:
+            view.delete(line.shape, row)
+        return Rows([], len(found))
+    changed = [_changed(view, line.shape, row, line.changed(row)) for row in found]
+    if not line.told:
+        return Rows([], len(found))
+    make = _named(line.told)
+    return Rows([make(*[row[name] for name in line.told]) for row in changed])
+
+
+def _written(line: Line, found: list[Row]) -> list[Any]:
+    if not line.shown:
+        return [SimpleNamespace(**row) for row in found]
+    names = tuple([each.key for each in line.shown])
+    make = _named(names)
+    return [make(*[row[name] for name in names]) for row in found]
+
+
+def _changed(view: View, shape: Shape, row: Row, values: dict[str, Any]) -> Row:
+    try:
+        return view.update(shape, row, values)
+    except DuplicateError as fault:
+        raise broken(f"not unique: {fault}") from None
 
 
 def _select(view: View, statement: Any, given: Given) -> Rows:
@@ -137,12 +177,7 @@ def _name(key: Any) -> str:
 def _update(view: View, statement: Any, given: Given) -> Rows:
     shape = shape_of(_plain(statement.table))
     found = _found(view, shape, statement._where_criteria, given)
-    changed = []
-    for row in found:
-        try:
-            changed.append(view.update(shape, row, _values(statement, row, given)))
-        except DuplicateError as fault:
-            raise broken(f"not unique: {fault}") from None
+    changed = [_changed(view, shape, row, _values(statement, row, given)) for row in found]
     if statement._returning:
         return Rows(_shown(statement._returning, changed))
     return Rows([], len(found))
