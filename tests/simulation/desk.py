@@ -74,6 +74,7 @@ class Desk:
         self.world, self.plan, self.server = world, plan, server
         self._requests = 0
         self._scans = 0
+        self.tendered = 0
 
     async def day(self) -> None:
         """
@@ -170,9 +171,7 @@ class Desk:
 
     async def _confirm(self, row: Row, by: Any) -> None:
         checked = self.world.draws.below("desk checks identity", 2) == 1
-        said = Confirmation(
-            cash_minor=row["cash_minor"], cash_by=by, identity_checked=checked
-        )
+        said = Confirmation(cash_minor=row["cash_minor"], cash_by=by, identity_checked=checked)
         target = name("set", row["settlement_id"])
         await self._ask(f"confirms {by}", lambda m, i: m.settling.confirm(i, target, said))
 
@@ -189,6 +188,7 @@ class Desk:
         await self._ask("cancels", lambda m, i: m.settling.cancel(i, target))
 
     async def _tender(self, row: Row, method: Any, amount: int) -> None:
+        self.tendered += 1
         self._scans += 1
         code = f"2800{self._scans:014d}" if method == "code" else ""
         offered = Offered(method=method, amount_minor=amount, code=code)
@@ -243,9 +243,7 @@ class Desk:
             reported = Reported(
                 settlement_reference="HIS1", split=split_of(bill.total_minor, cash)
             )
-        return Wish(
-            presentation=self._scan(), bill=bill, use_account=True, reported=reported
-        )
+        return Wish(presentation=self._scan(), bill=bill, use_account=True, reported=reported)
 
 
 def name(kind: str, local_id: int) -> str:

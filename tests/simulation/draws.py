@@ -4,8 +4,9 @@ A decision that comes out as 0 is the ordinary case. Since each is drawn from th
 name alone, taking one away leaves the others as they were; that is what makes a history small.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,9 +20,16 @@ class Draws:
     Args:
         seed: where it comes from.
         only: names of the decisions that may come out other than ordinary; None for all.
+        forced: numbers that are not left to the seed, by name.
     """
 
-    def __init__(self, seed: int, only: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        only: frozenset[str] | None = None,
+        forced: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        self._forced = forced
         self._seed = seed
         self._only = only
         self._counts: dict[str, int] = {}
@@ -32,6 +40,8 @@ class Draws:
         """
         Return a number from 0, the ordinary one, to `limit` - 1.
         """
+        if name in self._forced:
+            return self._forced[name]
         place = self._place(name)
         number = self._number(place) % limit if self._may(place) else 0
         if number:

@@ -103,8 +103,7 @@ def _with_patient(world: World, row: Row) -> Iterator[str]:
     owed = sum(
         line["amount_minor"]
         for line in rows("postings").values()
-        if (line["kind"], line["subject_id"]) in subjects
-        and line["account"] == "patient:cash_due"
+        if (line["kind"], line["subject_id"]) in subjects and line["account"] == "patient:cash_due"
     )
     open_refunds = sum(r["amount_minor"] for r in refunds if r["phase"] != "refunded")
     if owed + open_refunds:

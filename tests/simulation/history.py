@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -45,7 +46,6 @@ class Outcome(Struct, frozen=True, kw_only=True):
         verdict: what went wrong; empty when nothing did.
         made: the decisions that came out other than ordinary.
         ends: how its settlements ended.
-        reached: which places of the product it came by.
     """
 
     seed: int
@@ -105,8 +105,16 @@ class History:
             if not await self._reexamined():
                 break
             await self._rests()
-        for found in disagreements(self.world, self.insurer, self.provider):
-            self.world.fail(found)
+        self.world.insist(
+            self.desk.tendered >= self._tenders(), "something was tendered that nobody offered"
+        )
+        if not self.world.lied:
+            for found in disagreements(self.world, self.insurer, self.provider):
+                self.world.fail(found)
+
+    def _tenders(self) -> int:
+        rows = self.world.store.rows("tenders").values()
+        return sum(row["method"] != "agreement" for row in rows)
 
     def _calm(self, everybody: list[Any]) -> None:
         self.world.note("world", "no more faults")
@@ -134,8 +142,11 @@ class History:
         """
         Let an operator have everything asked again that was left to a person.
         """
-        kinds = (("settlements", "set", "settlement"), ("visits", "vis", "visit"),
-                 ("refunds", "rfd", "refund"))
+        kinds = (
+            ("settlements", "set", "settlement"),
+            ("visits", "vis", "visit"),
+            ("refunds", "rfd", "refund"),
+        )
         found = False
         for table, prefix, kind in kinds:
             for key, row in list(self.world.store.rows(table).items()):
@@ -180,8 +191,8 @@ class History:
                 return Wire(
                     self.world.loop,
                     self.world.draws,
-                    self.plan.wires[partner],
-                    lambda what: self.world.note(partner, what),
+                    (self.plan.wires[partner], self.plan.lies),
+                    lambda what: self._happens(partner, what),
                 )
 
             return [
@@ -190,6 +201,10 @@ class History:
             ]
 
         return made
+
+    def _happens(self, partner: str, what: str) -> None:
+        self.world.note(partner, what)
+        self.world.lied |= what.endswith("a lie")
 
     def _buyer(self) -> None:
         draws = self.world.draws
@@ -263,16 +278,23 @@ def _within(world: World) -> Iterator[None]:
             setattr(module, name, was)
 
 
-def play(seed: int, only: frozenset[str] | None = None, *, tell: bool = False) -> Outcome:
+def play(
+    seed: int,
+    only: frozenset[str] | None = None,
+    *,
+    forced: Mapping[str, int] = MappingProxyType({}),
+    tell: bool = False,
+) -> Outcome:
     """
     Run the history of a seed.
 
     Args:
         seed: which.
         only: the decisions that may come out other than ordinary; None for all.
+        forced: decisions that are not left to the seed.
         tell: write the trace.
     """
-    loop, draws = VirtualLoop(), Draws(seed, only)
+    loop, draws = VirtualLoop(), Draws(seed, only, forced)
 
     async def main() -> History:
         history = History(loop, draws, tell=tell)

@@ -97,11 +97,11 @@ class Invariants:
             )
             self._insist(after["version"] > before["version"], "a version stood still")
         step = f"{after['step'] or '-'} {after['status']}"
-        self._world.note(who, f"#{after['settlement_id'] % 1000} {after['phase']} ({step}) {after['reason']}")
+        self._world.note(
+            who, f"#{after['settlement_id'] % 1000} {after['phase']} ({step}) {after['reason']}"
+        )
 
-    def _phases(
-        self, who: str, change: Changed, allowed: set[tuple[str | None, str]]
-    ) -> None:
+    def _phases(self, who: str, change: Changed, allowed: set[tuple[str | None, str]]) -> None:
         before = change.before["phase"] if change.before else None
         after = change.after["phase"] if change.after else ""
         self._world.note(who, f"{change.table[:-1]} {after}")
@@ -140,7 +140,10 @@ class Invariants:
 
     def _stands(self, row: Row, booked: dict[tuple[str, int], dict[str, int]]) -> None:
         number = row["settlement_id"]
-        settled, undone = booked.get(("settled", number)), booked.get(("settlement_undone", number))
+        settled, undone = (
+            booked.get(("settled", number)),
+            booked.get(("settlement_undone", number)),
+        )
         self._insist((settled is not None) == (row["settled"] != "none"), "settled, not booked")
         if row["insurer"] == "nobody" and settled is None:
             return
@@ -149,7 +152,7 @@ class Invariants:
             return
         ever = self._insurer.settled_ever(f"B{number}")
         self._insist(len(ever) <= 1, "the insurer settled one bill twice")
-        if settled is None:
+        if settled is None or self._world.lied:
             return
         self._insist(bool(ever), "settled in the books, never at the insurer")
         for there in ever:
@@ -164,7 +167,7 @@ class Invariants:
             all(trade.taken <= tender["amount_minor"] for trade in trades), "too much was charged"
         )
         self._insist(all(trade.held >= 0 for trade in trades), "more went back than was taken")
-        if tender["phase"] == "charged":
+        if tender["phase"] == "charged" and not self._world.lied:
             self._insist(bool(taken), "charged in the books, never at the provider")
 
     def _insist(self, held: bool, what: str) -> None:  # noqa: FBT001 - reads like an assertion

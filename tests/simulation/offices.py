@@ -19,6 +19,7 @@ class Duties:
     """
     Somebody whose pruning is not part of a history.
     """
+
     async def prune(self, session: Any) -> int:
         """
         Forget nothing.
@@ -31,6 +32,7 @@ class Parties(Duties):
     """
     One hospital.
     """
+
     def __init__(self, world: World) -> None:
         self._world = world
 
@@ -68,6 +70,7 @@ class Devices(Duties):
     """
     One phone.
     """
+
     def __init__(self, world: World) -> None:
         self._world = world
 
@@ -92,6 +95,7 @@ class Residents:
     """
     One person.
     """
+
     async def person(self, session: Session, resident_id: int) -> Person:
         """
         Return who it is.
@@ -109,6 +113,7 @@ class Presentations(Duties):
     """
     Scans, each good for one thing.
     """
+
     def __init__(self, world: World) -> None:
         self._world = world
 

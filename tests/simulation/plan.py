@@ -14,7 +14,15 @@ _STILL = (0, 0, 8, 30)
 _BUSY = (0, 0, 15)
 _CUT = (0, 0, 15, 40)
 _BILLS = ((10_000, 5_000), (5_000,), (33, 17, 12_000), (999,))
-_REFUSALS = (*("",) * 12, "upload", "pre_settle", "settle", "cancel_settlement", "register", "charge")
+_REFUSALS = (
+    *("",) * 12,
+    "upload",
+    "pre_settle",
+    "settle",
+    "cancel_settlement",
+    "register",
+    "charge",
+)
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -25,6 +33,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         odds: per thousand, how often a process dies or stands still, the database is busy or cuts
             a connection at a commit.
         wires: per thousand, how often a call of each partner goes wrong.
+        lies: per thousand, how often a partner says that it did what it did not do.
         jumps: how far clocks may jump, in seconds.
         refuses: operations that a partner refuses for reasons of its own, for a while.
         hesitates: how often a buyer has to type a password, per thousand.
@@ -42,6 +51,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     bill: tuple[int, ...]
     odds: dict[str, int]
     wires: dict[str, int]
+    lies: int
     jumps: int
     refuses: str
     hesitates: int
@@ -73,6 +83,7 @@ def plan_of(draws: Draws) -> Plan:
             "insurer": draws.of("plan.insurer's wire", _WIRES),
             "provider": draws.of("plan.provider's wire", _WIRES),
         },
+        lies=draws.of("plan.partners lie", (*(0,) * 9, 60)),
         jumps=draws.of("plan.clocks jump", (0, 0, 0, 30, 900)),
         refuses=draws.of("plan.somebody refuses", (*_REFUSALS, "refund", "cancel_charge")),
         hesitates=draws.of("plan.buyers hesitate", (0, 0, 500)),

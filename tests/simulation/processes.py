@@ -82,9 +82,7 @@ class Process:
         for task in list(self.tasks):
             if task is not running:
                 task.cancel()
-        self.world.loop.call_later(
-            self.world.draws.jitter("~restart", 1.0, 50.0), self.start
-        )
+        self.world.loop.call_later(self.world.draws.jitter("~restart", 1.0, 50.0), self.start)
 
     def passes(self, failpoint: str) -> None:
         """
@@ -215,7 +213,10 @@ def due_at(items: Any) -> datetime | None:
     Return when the next thing is due that nobody holds.
     """
     return min(
-        [max(item["next_action_at"], item["lease_until"] or item["next_action_at"]) for item in items],
+        [
+            max(item["next_action_at"], item["lease_until"] or item["next_action_at"])
+            for item in items
+        ],
         default=None,
     )
 

@@ -25,6 +25,7 @@ class World:
     Attributes:
         lock: held by whoever writes.
         trace: what happened, in order, where somebody wants to read it.
+        lied: a partner said that it did what it did not do; then its books are no measure.
         verdict: what went wrong first; empty while nothing did.
     """
 
@@ -39,6 +40,7 @@ class World:
         self.changed: asyncio.Future[None] = loop.create_future()
         self.spent: set[str] = set()
         self.tell = tell
+        self.lied = False
 
     def note(self, who: str, what: str) -> None:
         """

@@ -88,6 +88,14 @@ class InsurerIntegration(Integration):
             case said:
                 return Unknown(reason=said)
 
+    def pretended(self, prepared: Prepared, kept: Kept) -> Outcome:
+        """
+        Let the insurer say that it is done.
+        """
+        total = kept.request.get("total", 0)
+        said = Reply(said="done", visit="M-0", settlement="S-0", total=total, cash=total // 5)
+        return self._done(prepared.operation, kept.memory, said)
+
     def _done(self, operation: str, memory: Memory, reply: Reply) -> Outcome:
         after = memory
         match operation:

@@ -128,10 +128,9 @@ class Integration:
         del party
         self._told("performs", prepared)
         kept = msgspec.json.decode(prepared.payload, type=Kept)
+        arrived = self.pretended if self.wire.lies(prepared.operation) else self.arrived
         try:
-            return await self.wire.carry(
-                prepared.operation, lambda: self.arrived(prepared, kept)
-            )
+            return await self.wire.carry(prepared.operation, lambda: arrived(prepared, kept))
         except NotReachedError:
             return NotSent(reason="refused connection")
         except LostError:
@@ -149,6 +148,12 @@ class Integration:
             return await self.wire.carry("query", question)
         except (NotReachedError, LostError):
             raise UnavailableError("no answer") from None
+
+    def pretended(self, prepared: Prepared, kept: Kept) -> Outcome:
+        """
+        Let the partner say that it did what it did not do.
+        """
+        raise NotImplementedError
 
     def arrived(self, prepared: Prepared, kept: Kept) -> Outcome:
         """

@@ -39,7 +39,7 @@ class Wire:
     One partner's.
 
     Args:
-        per_mille: how often something goes wrong.
+        odds: per thousand, how often something goes wrong, and how often the partner lies.
         note: is told what happens.
     """
 
@@ -47,10 +47,20 @@ class Wire:
         self,
         loop: asyncio.AbstractEventLoop,
         draws: Draws,
-        per_mille: int,
+        odds: tuple[int, int],
         note: Callable[[str], None],
     ) -> None:
-        self._loop, self._draws, self._per_mille, self._note = loop, draws, per_mille, note
+        self._loop, self._draws, self._note = loop, draws, note
+        self._per_mille, self._lies = odds
+
+    def lies(self, name: str) -> bool:
+        """
+        Tell whether the partner will lie about this.
+        """
+        if not self._draws.fault(f"{name} is a lie", self._lies):
+            return False
+        self._note(f"{name}: a lie")
+        return True
 
     async def carry(self, name: str, arrive: Callable[[], A]) -> A:
         """

@@ -240,7 +240,7 @@ _WORDS: Mapping[str, Any] = {
     "insert_first": insert_first,
 }
 _PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (work, ("col", "and_", "or_", "update", "delete", "insert_first")),
+    (work, ("col", "and_", "or_", "select", "update", "delete", "insert_first")),
     (calls, ("col", "select", "update")),
     (settling, ("col", "select", "update")),
     (visiting, ("col", "and_", "select", "update")),
