@@ -26,10 +26,11 @@ def restless(world: World) -> list[str]:
         for row in world.store.rows(table).values()
         if row["phase"] not in ends and not _stands_over_review(world, table, row)
     ]
-    for row in world.store.rows("settlements").values():
-        if row["phase"] in {"completed", "cancelled"} and row["refunds_open"]:
-            found.append("settlements: waits for refunds")
-    return found
+    return found + [
+        "settlements: waits for refunds"
+        for row in world.store.rows("settlements").values()
+        if row["phase"] in {"completed", "cancelled"} and row["refunds_open"]
+    ]
 
 
 def _stands_over_review(world: World, table: str, row: Row) -> bool:
@@ -78,9 +79,9 @@ def _with_provider(world: World, tender: Row, provider: Provider) -> Iterator[st
         if refund["tender_id"] == tender["tender_id"]
     }
     for line in world.store.rows("postings").values():
-        if (line["kind"], line["subject_id"]) in subjects:
-            if line["account"].startswith("provider:"):
-                booked += line["amount_minor"]
+        mine = (line["kind"], line["subject_id"]) in subjects
+        if mine and line["account"].startswith("provider:"):
+            booked += line["amount_minor"]
     held = sum(trade.held for trade in trades_of(world, provider, tender["tender_id"]))
     if held != booked:
         yield f"the provider holds {held} of a tender {tender['phase']}, the books say {booked}"

@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-import sys
-import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -24,14 +21,10 @@ from tests.simulation.partners.provider import Provider
 from tests.simulation.partners.wire import Wire
 from tests.simulation.plan import Plan, plan_of
 from tests.simulation.processes import Process, Worker
-from tests.simulation.storage.pens import light
 from tests.simulation.virtual import START, VirtualLoop, run
-from tests.simulation.world import CURRENT, RESIDENT, World
-from wallet import failpoints
-from wallet.calls import guard
-from wallet.errors import OverloadedError, WalletError
-from wallet.work import inline, stepping
-from wallet.work import loop as work_loop
+from tests.simulation.within import within
+from tests.simulation.world import RESIDENT, World
+from wallet.errors import WalletError
 
 SETTLING_SECONDS = 8 * 3_600.0
 REVIEWS = 3
@@ -223,61 +216,6 @@ class History:
             self.world.fail("goes round in circles")
 
 
-class _Armed(dict[str, int]):
-    """
-    Stands in for the armed failpoints: asks the process that passes whether it dies.
-    """
-
-    def __contains__(self, name: object) -> bool:
-        process = CURRENT.get()
-        if process is not None:
-            process.passes(str(name))
-        return False
-
-
-class _Log:
-    """
-    Takes what the product would log; a step that failed for a fault of ours ends the history.
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def exception(self, event: str, **_: Any) -> None:
-        fault = sys.exc_info()[1]
-        if isinstance(fault, OverloadedError):
-            self._world.note("?", f"logs: {event}: {fault}")
-            return
-        self._world.fail(f"{event}: {type(fault).__name__}: {fault}")
-        if self._world.tell:
-            self._world.trace.append(traceback.format_exc())
-
-    def __getattr__(self, level: str) -> Callable[..., None]:
-        def write(event: str, **_: Any) -> None:
-            if self._world.tell:
-                process = CURRENT.get()
-                self._world.note(process.name if process else "?", f"logs: {event}")
-
-        return write
-
-
-@contextmanager
-def _within(world: World) -> Iterator[None]:
-    """
-    Let the product's failpoints and logs lead here while a history runs.
-    """
-    places: list[tuple[Any, str, Any]] = [(failpoints, "_armed", _Armed())]
-    places += [(module, "_log", _Log(world)) for module in (stepping, work_loop, inline, guard)]
-    before = [getattr(module, name) for module, name, _ in places]
-    for module, name, stand_in in places:
-        setattr(module, name, stand_in)
-    try:
-        yield
-    finally:
-        for (module, name, _), was in zip(places, before, strict=True):
-            setattr(module, name, was)
-
-
 def play(
     seed: int,
     only: frozenset[str] | None = None,
@@ -298,7 +236,7 @@ def play(
 
     async def main() -> History:
         history = History(loop, draws, tell=tell)
-        with _within(history.world), light():
+        with within(history.world):
             await history.run()
         return history
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wallet.calls import service
 from wallet.calls.conducting import Conductor
 from wallet.calls.events import Done, Doubtful, Undetermined
 from wallet.idempotency.service import Fresh, IdempotencyService
@@ -142,12 +140,8 @@ def _same_undo_for_ever() -> list[Patch]:
     return [(machine, "_undo_doubted", doubted)]
 
 
-def _newest_by_the_clock() -> list[Patch]:
-    return [(service, "_AFTER", timedelta(days=-99))]
-
-
 def _every_request_is_new() -> list[Patch]:
-    async def begin(self: Any, session: Any, **_: Any) -> Any:
+    async def begin(*_: Any, **__: Any) -> Any:
         return Fresh()
 
     return [(IdempotencyService, "begin", begin)]
@@ -182,12 +176,6 @@ MUTANTS = (
     Mutant(name="leaves in the books what was undone", forced={}, patches=_books_keep_it),
     Mutant(name="opens no refund", forced=HESITATION, patches=_late_money_kept),
     Mutant(name="repeats an old undo for ever", forced=WIRES, patches=_same_undo_for_ever),
-    Mutant(
-        name="takes for newest what a clock says",
-        first=187,
-        forced={**WIRES, "plan.clocks jump": 4},
-        patches=_newest_by_the_clock,
-    ),
     Mutant(
         name="does a repeated request twice",
         first=75,

@@ -33,7 +33,7 @@ MODELS = (
     WorkItemRow,
 )
 REFUSALS = (IntegrityError, NothingToReverseError, PostedBeforeError)
-ACTS = 120
+ACTS = 100
 
 
 class Quiet:
@@ -66,20 +66,19 @@ async def rows(database):
     """
     Return every row of every table that money needs.
     """
+    found = {}
     async with database.reading() as session:
-        return {
-            model.__table__.name: sorted(
-                [tuple(getattr(row, name) for name in model.__table__.columns.keys())
-                 for row in (await session.execute(select(model))).scalars()],
-                key=repr,
+        for model in MODELS:
+            names = [column.name for column in model.__table__.columns]
+            read = (await session.execute(select(model))).scalars()
+            found[model.__table__.name] = sorted(
+                [tuple(getattr(row, name) for name in names) for row in read], key=repr
             )
-            for model in MODELS
-        }  # fmt: skip
+    return found
 
 
 class TestSameAsDatabases:
-    @pytest.mark.parametrize("words", ["light", "sqlalchemy"])
-    @pytest.mark.parametrize("seed", range(2))
+    @pytest.mark.parametrize(("words", "seed"), [("light", 0), ("light", 1), ("sqlalchemy", 2)])
     async def test_any_acts(self, database, words, seed):
         """
         After any acts in any order, answers and rows are those of the real database.
@@ -101,12 +100,13 @@ class TestSameAsDatabases:
         A transaction that ends in a fault leaves nothing behind.
         """
         memory = MemoryDatabase(Store(), Quiet())
-        with pytest.raises(LookupError):
-            async with memory.transaction() as session:
-                session.add(LaneRow(party_id=1, integration_id="a", lane=1))
-                await session.flush()
-                raise LookupError
 
+        async def act(session):
+            session.add(LaneRow(party_id=1, integration_id="a", lane=1))
+            await session.flush()
+            raise NothingToReverseError
+
+        assert NothingToReverseError is await done(memory, act)
         assert [] == (await rows(memory))["lanes"]
 
     async def test_what_others_see(self):

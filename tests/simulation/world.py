@@ -1,4 +1,4 @@
-"""Everything one history takes place in: time, decisions, storage, partners, and what is watched."""
+"""What one history takes place in: time, decisions, storage, and what is watched."""
 
 import asyncio
 from collections.abc import Callable

@@ -52,18 +52,15 @@ def split_of(total: int, cash: int) -> Split:
 class InsurerIntegration(Integration):
     """
     Registers, uploads, settles and undoes.
-
-    Args:
-        now: the insurer's own clock.
     """
 
     def __init__(
         self, insurer: Insurer, wire: Wire, told: Told, now: Callable[[], datetime]
     ) -> None:
-        super().__init__(INSURER, "insurance", wire, told)
-        self._insurer, self._now = insurer, now
+        super().__init__(INSURER, "insurance", wire, told, now)
+        self._insurer = insurer
 
-    def arrived(self, prepared: Prepared, kept: Kept) -> Outcome:
+    def arrived(self, prepared: Prepared, kept: Kept, left: datetime) -> Outcome:
         """
         Let the insurer carry a message out, and read its answer.
         """
@@ -71,6 +68,7 @@ class InsurerIntegration(Integration):
             number=prepared.reference,
             operation=prepared.operation,
             issued=datetime.fromisoformat(kept.issued),
+            left=left,
             visit=kept.memory.visit,
             settlement=kept.memory.settlement,
             body=kept.request,
@@ -88,10 +86,11 @@ class InsurerIntegration(Integration):
             case said:
                 return Unknown(reason=said)
 
-    def pretended(self, prepared: Prepared, kept: Kept) -> Outcome:
+    def pretended(self, prepared: Prepared, kept: Kept, left: datetime) -> Outcome:
         """
         Let the insurer say that it is done.
         """
+        del left
         total = kept.request.get("total", 0)
         said = Reply(said="done", visit="M-0", settlement="S-0", total=total, cash=total // 5)
         return self._done(prepared.operation, kept.memory, said)
@@ -125,25 +124,14 @@ class InsurerIntegration(Integration):
         return answer
 
     def _found(self, query: Query, kept: Kept) -> Answer:
-        reference = query.prepared.reference
         match query.prepared.operation:
-            case "register":
-                visit = self._insurer.visits.get(kept.request["visit_number"], "")
-                if visit not in self._insurer.open_visits:
-                    return Undecided(reason="not listed")
-                return Happened(
-                    result=Registered(visit_reference=visit),
-                    continuation=_encoded(Memory(visit=visit)),
-                )
-            case "cancel_registration":
-                if kept.memory.visit in self._insurer.open_visits:
-                    return Undecided(reason="still registered")
-                return Happened(result=Undone(), continuation=_encoded(kept.memory))
+            case "register" | "cancel_registration":
+                return self._of_visit(query.prepared.operation, kept)
             case "settle":
                 listed = [
                     each
                     for each in self._insurer.settlements.values()
-                    if each.message == reference and each.status != "reversed"
+                    if each.message == query.prepared.reference and each.status != "reversed"
                 ]
                 return _of_settle(listed, query, kept.memory)
             case "cancel_settlement":
@@ -153,6 +141,17 @@ class InsurerIntegration(Integration):
                 return Happened(result=Undone(), continuation=_encoded(kept.memory))
             case _:
                 return Undecided(reason="repeat")
+
+    def _of_visit(self, operation: str, kept: Kept) -> Answer:
+        if operation == "register":
+            visit = self._insurer.visits.get(kept.request["visit_number"], "")
+            if visit not in self._insurer.open_visits:
+                return Undecided(reason="not listed")
+            result = Registered(visit_reference=visit)
+            return Happened(result=result, continuation=_encoded(Memory(visit=visit)))
+        if kept.memory.visit in self._insurer.open_visits:
+            return Undecided(reason="still registered")
+        return Happened(result=Undone(), continuation=_encoded(kept.memory))
 
 
 def _of_settle(listed: list[Settlement], query: Query, memory: Memory) -> Answer:

@@ -2,8 +2,8 @@
 
 A message that changes something is carried out once; it is refused when it comes again, when it
 was reversed, or when it has grown old. A reversal undoes a message or keeps it from ever being
-carried out. Lines have no such reversal: some that were under way for long may arrive after they
-were revoked, and stray.
+carried out. Lines have no such reversal: what was under way when they were revoked arrives after
+that, and they stray.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import Struct
 
 FRESH = timedelta(minutes=10)
-LATE = timedelta(seconds=9)
 _CHANGING = frozenset(
     {"register", "cancel_registration", "upload", "revoke_upload", "settle", "cancel_settlement"}
 )
@@ -20,12 +19,13 @@ _CHANGING = frozenset(
 
 class Message(Struct, frozen=True, kw_only=True):
     """
-    What arrives: `number` is the sender's, unique per message.
+    What arrives: `number` is the sender's, unique per message; it left at an instant of ours.
     """
 
     number: str
     operation: str
     issued: datetime
+    left: datetime
     visit: str = ""
     settlement: str = ""
     body: dict[str, Any] = {}
@@ -70,6 +70,7 @@ class Insurer:
         self.visits: dict[str, str] = {}
         self.open_visits: set[str] = set()
         self.lines: dict[tuple[str, str], int] = {}
+        self.revoked: dict[tuple[str, str], datetime] = {}
         self.strays: set[tuple[str, str]] = set()
         self.shown: set[tuple[str, str]] = set()
         self.settlements: dict[str, Settlement] = {}
@@ -127,19 +128,20 @@ class Insurer:
         self.open_visits.discard(message.visit)
         return Reply(said="done")
 
-    def _upload(self, message: Message, now: datetime) -> Reply:
+    def _upload(self, message: Message, _now: datetime) -> Reply:
         place = (message.visit, message.body["batch"])
         if message.visit not in self.open_visits:
             return Reply(said="refused", code="NOT_REGISTERED")
         if place in self.lines:
             return Reply(said="refused", code="BILL_REFUSED")
         self.lines[place] = message.body["total"]
-        if now > message.issued + LATE:
+        if self.revoked.get(place, message.left) > message.left:
             self.strays.add(place)
         return Reply(said="done")
 
-    def _revoke_upload(self, message: Message, _now: datetime) -> Reply:
+    def _revoke_upload(self, message: Message, now: datetime) -> Reply:
         place = (message.visit, message.body["batch"])
+        self.revoked[place] = now
         if self.live(place[1]):
             return Reply(said="refused", code="OUT_OF_ORDER")
         if place not in self.lines:

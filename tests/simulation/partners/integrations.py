@@ -1,6 +1,7 @@
-"""Insurer and provider as the wallet meets them: the contract's capabilities over a faulty wire."""
+"""Insurer and provider as the wallet meets them: their capabilities over a faulty wire."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -54,9 +55,12 @@ class Integration:
     Args:
         name: the integration's id, and its context.
         told: is told of each call just before it leaves.
+        now: the partner's own clock.
     """
 
-    def __init__(self, name: str, context: str, wire: Wire, told: Told) -> None:
+    def __init__(
+        self, name: str, context: str, wire: Wire, told: Told, now: Callable[[], datetime]
+    ) -> None:
         self.manifest = Manifest(
             id=name,
             spi_version=SPI_VERSION,
@@ -68,7 +72,7 @@ class Integration:
             poll=POLL,
         )
         self.wire = wire
-        self._told = told
+        self._told, self._now = told, now
 
     async def validate(self, request: Any) -> Valid:
         """
@@ -128,9 +132,10 @@ class Integration:
         del party
         self._told("performs", prepared)
         kept = msgspec.json.decode(prepared.payload, type=Kept)
+        left = self._now()
         arrived = self.pretended if self.wire.lies(prepared.operation) else self.arrived
         try:
-            return await self.wire.carry(prepared.operation, lambda: arrived(prepared, kept))
+            return await self.wire.carry(prepared.operation, lambda: arrived(prepared, kept, left))
         except NotReachedError:
             return NotSent(reason="refused connection")
         except LostError:
@@ -149,13 +154,13 @@ class Integration:
         except (NotReachedError, LostError):
             raise UnavailableError("no answer") from None
 
-    def pretended(self, prepared: Prepared, kept: Kept) -> Outcome:
+    def pretended(self, prepared: Prepared, kept: Kept, left: datetime) -> Outcome:
         """
         Let the partner say that it did what it did not do.
         """
         raise NotImplementedError
 
-    def arrived(self, prepared: Prepared, kept: Kept) -> Outcome:
+    def arrived(self, prepared: Prepared, kept: Kept, left: datetime) -> Outcome:
         """
         Let the partner carry a call out, and read its answer.
         """

@@ -38,16 +38,13 @@ PROVIDER = "provider"
 class ProviderIntegration(Integration):
     """
     Secures, charges, cancels and refunds.
-
-    Args:
-        now: the provider's own clock.
     """
 
     def __init__(
         self, provider: Provider, wire: Wire, told: Told, now: Callable[[], datetime]
     ) -> None:
-        super().__init__(PROVIDER, "payment", wire, told)
-        self._provider, self._now = provider, now
+        super().__init__(PROVIDER, "payment", wire, told, now)
+        self._provider = provider
 
     async def secure(self, request: SecureRequest) -> Secured | Refused:
         """
@@ -62,10 +59,11 @@ class ProviderIntegration(Integration):
             raise UnavailableError("no usable answer")
         return Secured(continuation=b"{}") if fits else Refused("AMOUNT_OVER_LIMIT")
 
-    def arrived(self, prepared: Prepared, kept: Kept) -> Outcome:
+    def arrived(self, prepared: Prepared, kept: Kept, left: datetime) -> Outcome:
         """
         Let the provider carry a call out, and read its answer.
         """
+        del left
         number, body, now = prepared.reference, kept.request, self._now()
         match prepared.operation:
             case "charge":
@@ -79,10 +77,11 @@ class ProviderIntegration(Integration):
             case _:
                 return _refunded(self._provider.refund(number, body, now))
 
-    def pretended(self, prepared: Prepared, kept: Kept) -> Outcome:
+    def pretended(self, prepared: Prepared, kept: Kept, left: datetime) -> Outcome:
         """
         Let the provider say that it is done.
         """
+        del left
         amount = kept.request.get("amount_minor", 0)
         match prepared.operation:
             case "charge":

@@ -71,43 +71,43 @@ class Wire:
             NotReachedError: it was not sent.
         """
         kind = self._kind(name)
-        if kind != "fine":
-            self._note(f"{name}: {kind}")
         if kind == "refused connection":
             raise NotReachedError
         if kind == "crash before":
             raise RuntimeError("a bug of the integration")
         back: asyncio.Future[A] = self._loop.create_future()
-        there = self._draws.jitter("~there", 0.01, 0.4)
-        if kind == "late there":
-            there = self._draws.jitter("~late", 2.0, 70.0)
-
-        def arrived() -> None:
-            if kind in {"lost on the way there", "hangs"}:
-                answer = None
-            else:
-                answer = arrive()
-                if kind == "twice":
-                    arrive()
-            self._loop.call_later(self._returns(kind), _answer, back, kind, answer)
-
-        self._loop.call_later(there, arrived)
+        late = kind == "late there"
+        there = self._draws.jitter("~late", 2.0, 70.0) if late else self._usual("~there")
+        self._loop.call_later(there, self._arrived, back, kind, arrive)
         answer = await back
         if kind == "crash after":
             raise RuntimeError("a bug of the integration")
         return answer
+
+    def _arrived(self, back: asyncio.Future[Any], kind: str, arrive: Callable[[], Any]) -> None:
+        answer = None
+        if kind not in {"lost on the way there", "hangs"}:
+            answer = arrive()
+        if kind == "twice":
+            arrive()
+        self._loop.call_later(self._returns(kind), _answer, back, kind, answer)
 
     def _returns(self, kind: str) -> float:
         if kind == "hangs":
             return 3_600.0
         if kind == "late back":
             return self._draws.jitter("~late", 2.0, 70.0)
-        return self._draws.jitter("~back", 0.01, 0.4)
+        return self._usual("~back")
+
+    def _usual(self, name: str) -> float:
+        return self._draws.jitter(name, 0.01, 0.4)
 
     def _kind(self, name: str) -> str:
         if not self._draws.fault(f"{name} goes wrong", self._per_mille):
             return "fine"
-        return self._draws.of(f"{name} how", KINDS[1:])
+        kind = self._draws.of(f"{name} how", KINDS[1:])
+        self._note(f"{name}: {kind}")
+        return kind
 
 
 def _answer(back: asyncio.Future[Any], kind: str, answer: Any) -> None:

@@ -124,4 +124,4 @@ def bound(parameter: Any, given: Given) -> Any:
     """
     Return a parameter's value: as it was given with the statement, or as it was built in.
     """
-    return given[parameter.key] if parameter.key in given else parameter.value
+    return given.get(parameter.key, parameter.value)

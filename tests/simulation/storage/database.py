@@ -1,4 +1,4 @@
-"""Transactions over the store: one writer at a time, as on SQLite; what is not committed is lost."""
+"""Transactions over the store: one writer at a time; what is not committed is lost."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

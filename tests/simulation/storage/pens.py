@@ -111,14 +111,14 @@ def some(*conditions: Condition) -> Condition:
     """
     Hold where one holds; stands in for `or_`.
     """
-    return Condition(lambda row: any([each.holds(row) for each in conditions]))
+    return Condition(lambda row: any(each.holds(row) for each in conditions))
 
 
 class _All(Condition):
     __slots__ = ("parts",)
 
     def __init__(self, parts: tuple[Condition, ...]) -> None:
-        super().__init__(lambda row: all([each.holds(row) for each in parts]))
+        super().__init__(lambda row: all(each.holds(row) for each in parts))
         self.parts = parts
 
 

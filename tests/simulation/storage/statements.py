@@ -60,7 +60,7 @@ def _line(view: View, line: Line) -> Rows:
     if key is not None:
         row = view.get(line.shape.name, key)
         rows = () if row is None else (row,)
-    found = [row for row in rows if all([holds(row) for holds in conditions])]
+    found = [row for row in rows if all(holds(row) for holds in conditions)]
     if line.kind == "select":
         for name, falling in reversed(line.order):
             found.sort(key=lambda row, name=name: row[name], reverse=falling)
@@ -153,8 +153,8 @@ def _found(view: View, shape: Shape, criteria: tuple[Any, ...], given: Given) ->
     return [
         row
         for row in rows
-        if all([row[column] == wanted for column, wanted in pairs])
-        and all([holds(clause, row, given) for clause in other])
+        if all(row[column] == wanted for column, wanted in pairs)
+        and all(holds(clause, row, given) for clause in other)
     ]
 
 
