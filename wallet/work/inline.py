@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.clock import Clock
+from wallet.errors import OverloadedError
 from wallet.work.service import WorkService
 from wallet.work.stepping import Stepper
 
@@ -74,6 +75,9 @@ class Inline:
         owner = f"inline-{self._token(8).hex()}"
         try:
             lease = await self._work.claim_one(kind, resident_id, subject_id, owner)
+        except OverloadedError as refusal:
+            _log.info("step deferred", kind=kind, problem=refusal.code)
+            return
         except Exception:  # noqa: BLE001 - a worker finds it due
             _log.exception("claiming failed", kind=kind)
             return
