@@ -46,14 +46,16 @@ def running(
 
 
 @contextmanager
-def forked(work: Callable[[], None], environment: Mapping[str, str]) -> Iterator[int]:
+def forked(
+    work: Callable[[], None], environment: Mapping[str, str], output: Path | None = None
+) -> Iterator[int]:
     """
     Run a function in a copy of this process, which saves the imports; otherwise like `running`.
 
     A copy holds what this process does, so it serves for a look at a run, not for its figures.
     """
     process = multiprocessing.get_context("fork").Process(
-        target=_work, args=(work, dict(environment))
+        target=_work, args=(work, dict(environment), output)
     )
     process.start()
     try:
@@ -66,7 +68,10 @@ def forked(work: Callable[[], None], environment: Mapping[str, str]) -> Iterator
             process.join()
 
 
-def _work(work: Callable[[], None], environment: Mapping[str, str]) -> None:
+def _work(work: Callable[[], None], environment: Mapping[str, str], output: Path | None) -> None:
+    with (output or Path(os.devnull)).open("wb") as printed:
+        os.dup2(printed.fileno(), 1)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(TREE)
