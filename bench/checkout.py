@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+import uvloop
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from msgspec import Struct
+from msgspec.structs import replace
 
-from bench import telling
+from bench import stepping, telling
 from bench.bare import Bare
 from bench.deployment import variables
 from bench.errand import onboarded, prepared, settings_of
@@ -33,6 +35,7 @@ ENGINES: Final = ("PostgreSQL", "SQLite")
 _TOOK, _ADDED = "ms per checkout", "ms that the wallet adds"
 _P50_LIMIT, _P99_LIMIT = 50, 150
 _WARM: Final = 2
+_SCRIPT_SECONDS: Final = 3
 
 Measure = Callable[[], Awaitable[float]]
 
@@ -44,12 +47,14 @@ class Plan(Struct, frozen=True, kw_only=True):
     Attributes:
         checkouts: of each variant in each round.
         rounds: how many.
+        settlements: that a worker's loop finishes in each round, its partners answering at once.
         engines: the databases of the wallets.
         forked: look at a run only; see `processes.forked`.
     """
 
     checkouts: int
     rounds: int
+    settlements: int
     engines: tuple[str, ...] = ENGINES
     forked: bool = False
 
@@ -100,7 +105,20 @@ def run(plan: Plan) -> Findings:
     """
     Set everything up, measure, take everything down.
     """
-    with ground() as place, ExitStack() as stack:
+    with ground() as place:
+        found = _beside_partners(plan, place)
+        seconds = 1 if plan.forked else _SCRIPT_SECONDS
+        steps = uvloop.run(stepping.measured(place, plan.rounds, plan.settlements, seconds))
+        return replace(
+            found,
+            series=[*found.series, *steps.series],
+            ratios=[steps.ratio],
+            targets=[*found.targets, steps.target],
+        )
+
+
+def _beside_partners(plan: Plan, place: Ground) -> Findings:
+    with ExitStack() as stack:
         sites = {
             engine: stack.enter_context(_site(plan, place, engine)) for engine in plan.engines
         }
@@ -216,10 +234,16 @@ def _findings(
             "bill, confirmation, receipt, over HTTP with `fusion-wallet serve`, the partners' "
             "sandboxes in processes of their own; beside it the same partner calls made by the "
             "integrations alone. What the wallet adds is the difference of two checkouts made "
-            "one after the other. Values are medians of a round; p50 and p99 are over all rounds."
+            "one after the other. Values are medians of a round; p50 and p99 are over all rounds. "
+            "Then the steps alone: a worker's loop with partners that answer at once inside the "
+            "process, beside a script with the same commits and writes, eight at a time each."
         ),
         machine=place.described(),
-        settings={"checkouts": str(count), "rounds": str(plan.rounds)},
+        settings={
+            "checkouts": str(count),
+            "rounds": str(plan.rounds),
+            "settlements per round": str(plan.settlements),
+        },
         series=series,
         ratios=[],
         targets=targets,
@@ -257,6 +281,7 @@ def _series(name: str, unit: str, rounds: list[list[float]], more: dict[str, str
 @click.command("checkout")
 @click.option("--checkouts", default=50, show_default=True, type=click.IntRange(1, 1000))
 @telling.rounds
+@click.option("--settlements", default=40, show_default=True, type=click.IntRange(1, 1000))
 @telling.out
 def command(out: Path | None, **plan: Any) -> None:  # noqa: ANN401
     """

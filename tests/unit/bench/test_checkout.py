@@ -9,9 +9,11 @@ from bench.checkout import ALONE, Plan, percentile
 @pytest.fixture(scope="module")
 def found():
     """
-    The findings of one checkout on SQLite.
+    The findings of one checkout on SQLite, and of steps on PostgreSQL.
     """
-    return checkout.run(Plan(checkouts=1, rounds=1, engines=("SQLite",), forked=True))
+    return checkout.run(
+        Plan(checkouts=1, rounds=1, settlements=2, engines=("SQLite",), forked=True)
+    )
 
 
 @pytest.mark.slow
@@ -31,12 +33,22 @@ class TestRun:
         """
         The difference of the two is there, and judged at its median and at its tail.
         """
-        whole, part, added = (each.values[0] for each in found.series)
+        whole, part, added = (each.values[0] for each in found.series[:3])
 
         assert pytest.approx(whole - part) == added
         assert ["SQLite: added, p50", "SQLite: added, p99"] == [
-            target.what for target in found.targets
+            target.what for target in found.targets[:2]
         ]
+
+    def test_compares_steps_with_a_script_of_as_many_commits(self, found):
+        """
+        The script by hand commits about as often for one settlement as the wallet does.
+        """
+        wallet, by_hand = found.series[3:]
+        head = "commits per settlement"
+
+        assert pytest.approx(float(by_hand.more[head]), abs=2) == float(wallet.more[head])
+        assert [wallet.name] == [each.of for each in found.ratios]
 
 
 class TestPercentile:
