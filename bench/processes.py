@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,11 +26,26 @@ def running(
         environment: all that the process gets.
         output: the file that it prints into; nowhere unless given.
     """
+    program = (sys.executable, "-m", *command)
+    with program_running(program, {"PATH": "", **environment}, TREE, output) as pid:
+        yield pid
+
+
+@contextmanager
+def program_running(
+    program: Sequence[str | Path],
+    environment: Mapping[str, str],
+    folder: Path,
+    output: Path | None = None,
+) -> Iterator[int]:
+    """
+    Run a program in a folder; otherwise like `running`.
+    """
     with (output or Path(os.devnull)).open("wb") as printed:
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", *command],
-            env={"PATH": "", **environment},
-            cwd=TREE,
+        process = subprocess.Popen(  # noqa: S603 - our own program, or one that was fetched
+            program,
+            env=environment,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=printed,
         )
