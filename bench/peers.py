@@ -230,6 +230,10 @@ def findings(plan: Plan, told: dict[str, str], taken: dict[str, list[Taken]]) ->
     """
     series = {name: _series(name, each) for name, each in taken.items()}
     ratios = [ratio(series[RESOLVE], series[name]) for name in LIMITS]
+    cpu = {
+        name: Series(name=f"server CPU of {name}", unit="", values=[one.server_us for one in each])
+        for name, each in taken.items()
+    }
     return Findings(
         bench="peers",
         title="A scan beside its peers",
@@ -242,7 +246,7 @@ def findings(plan: Plan, told: dict[str, str], taken: dict[str, list[Taken]]) ->
         machine=told,
         settings={name: str(getattr(plan, name)) for name in plan.__struct_fields__},
         series=list(series.values()),
-        ratios=ratios,
+        ratios=[*ratios, *(ratio(cpu[name], cpu[RESOLVE]) for name in LIMITS)],
         targets=[
             at_least(f"{each.of} ÷ {each.to}", each.median, LIMITS[each.to]) for each in ratios
         ],

@@ -28,7 +28,7 @@ class TestFindings:
             {RESOLVE: taken(900, 1100), PROVIDER: taken(1000, 1000), TOOLKIT: taken(50, 100)},
         )
 
-        assert [[0.9, 1.1], [18.0, 11.0]] == [each.values for each in found.ratios]
+        assert [[0.9, 1.1], [18.0, 11.0]] == [each.values for each in found.ratios[:2]]
         assert [("≥ 1", True), ("≥ 10", True)] == [
             (target.wanted, target.met) for target in found.targets
         ]
