@@ -265,9 +265,9 @@ def _findings(plan: Plan, place: Ground, taken: _Taken) -> Findings:
                 if unit == _SECONDS and name not in {PYTHON, IMPORTS}
             ),
             *(
-                at_most(f"{name}: memory (RSS)", taken.median(_RSS, name), 150, "MB")
+                at_most(f"{name}: memory (PSS)", taken.median(_PSS, name), 150, "MB")
                 for unit, name in taken.values
-                if unit == _RSS and "parent" not in name
+                if unit == _PSS and "parent" not in name
             ),
         ],
     )
@@ -275,7 +275,7 @@ def _findings(plan: Plan, place: Ground, taken: _Taken) -> Findings:
 
 @click.command("start")
 @telling.rounds
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 16))
 @telling.out
 def command(out: Path | None, **plan: Any) -> None:  # noqa: ANN401
     """

@@ -23,7 +23,7 @@ class TestRun:
         assert {(f"{ON_SQLITE}, its parent", "MB")} <= units
         assert [
             f"{ON_SQLITE}: start to ready",
-            f"{ON_SQLITE}, each of its workers: memory (RSS)",
+            f"{ON_SQLITE}, each of its workers: memory (PSS)",
         ] == judged
 
 
