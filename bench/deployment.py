@@ -3,11 +3,11 @@ A deployment of the wallet for measuring: settings, keys, integrations and servi
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bench.paying import plugins
 from integrations.registry import Registry, open_integrations
-from integrations.spi import Environment, Exchange, Manifest
+from integrations.spi import Environment, Exchange, Manifest, Plugin
 from wallet.app import Services, compose
 from wallet.clock import SystemClock
 from wallet.settings import PREFIX, Settings
@@ -23,9 +23,9 @@ def variables(settings: Mapping[str, object]) -> dict[str, str]:
     return {PREFIX + name.upper(): str(value) for name, value in settings.items()}
 
 
-def registry() -> Registry:
+def registry(opened: Sequence[Plugin] | None = None) -> Registry:
     """
-    Open the integrations of this package.
+    Open integrations; those that only answer unless others are given.
     """
     clock = SystemClock()
 
@@ -35,15 +35,18 @@ def registry() -> Registry:
             settings=b"{}", now=clock.now, token=secrets.token_bytes, observe=_ignore
         )
 
-    return open_integrations(plugins(), environment)
+    return open_integrations(plugins() if opened is None else opened, environment)
 
 
-def services_of(settings: Settings) -> Services:
+def services_of(settings: Settings, opened: Sequence[Plugin] | None = None) -> Services:
     """
     Compose the wallet.
     """
     return compose(
-        settings, clock=SystemClock(), keys=keyfile.load(settings.key_file), registry=registry()
+        settings,
+        clock=SystemClock(),
+        keys=keyfile.load(settings.key_file),
+        registry=registry(opened),
     )
 
 

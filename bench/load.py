@@ -18,6 +18,7 @@ from msgspec import Struct
 
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
+_ACCEPTED = ("200", "201")
 _STATUS = slice(9, 12)  # of ``HTTP/1.1 200``
 
 
@@ -32,14 +33,16 @@ class Job(Struct, frozen=True, kw_only=True):
         token: the terminal's access token.
         codes: each is sent once.
         key_prefix: of the idempotency keys.
+        ready: requests to send as they are, instead of scans of `codes`.
     """
 
     port: int
     connections: int
     seconds: float
-    token: str
-    codes: list[str]
-    key_prefix: str
+    token: str = ""
+    codes: list[str] = []
+    key_prefix: str = ""
+    ready: list[bytes] = []
 
 
 class Tally(Struct, frozen=True, kw_only=True):
@@ -65,7 +68,15 @@ class Tally(Struct, frozen=True, kw_only=True):
         """
         Accepted requests per second.
         """
-        return self.statuses.get("200", 0) / self.seconds
+        accepted = (count for status, count in self.statuses.items() if status in _ACCEPTED)
+        return sum(accepted) / self.seconds
+
+    @property
+    def refused(self) -> int:
+        """
+        Answers that were something else.
+        """
+        return sum(self.statuses.values()) - sum(self.statuses.get(each, 0) for each in _ACCEPTED)
 
 
 class _Run:
@@ -134,6 +145,7 @@ def _length(head: bytes) -> int:
 
 
 def _requests(job: Job) -> Iterator[bytes]:
+    yield from job.ready
     head = (
         "POST /v1/resolve HTTP/1.1\r\nhost: 127.0.0.1\r\n"
         f"authorization: Bearer {job.token}\r\ncontent-type: application/json\r\n"

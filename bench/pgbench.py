@@ -45,7 +45,9 @@ def script(desk: Desk, residents: int) -> str:
     return "\n".join(lines) + ";\n"
 
 
-def rate(server: Server, database: str, place: Path, seconds: int) -> float:
+def rate(
+    server: Server, database: str, place: Path, seconds: int, *, clients: int = CLIENTS
+) -> float:
     """
     Run a script and return transactions per second.
 
@@ -54,9 +56,10 @@ def rate(server: Server, database: str, place: Path, seconds: int) -> float:
         database: which, seeded.
         place: the script's file, readable for the server's account.
         seconds: for how long.
+        clients: how many at once.
     """
     printed = server.run(
-        *("pgbench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", str(_THREADS)),
+        *("pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(_THREADS)),
         *("-T", str(seconds), "-f", place, "-h", server.root, "-U", "postgres", database),
     )
     found = _RATE.search(printed)

@@ -2,13 +2,13 @@
 What a run tells: medians, spread and ratios, as a table, Markdown or JSON.
 """
 
-import os
-import platform
 import statistics
-from importlib.metadata import version
-from pathlib import Path
 
 from msgspec import Struct
+
+from bench.findings import Findings, Series, Target, at_least
+from bench.findings import Ratio as ByRounds
+from bench.machine import described
 
 NO_DATABASE = "no database"
 SQLITE = "resolve, SQLite FULL"
@@ -84,6 +84,8 @@ _PAIRS = (
     (NO_DATABASE, STATEMENT),
 )
 
+_TARGETS = ((POSTGRES, STATEMENT, 0.22), (POSTGRES, NO_DATABASE, 0.5), (SQLITE, POSTGRES, 1.0))
+
 
 def report(
     variants: list[Variant],
@@ -105,15 +107,7 @@ def report(
     """
     medians = {variant.name: variant.median for variant in variants}
     return Report(
-        machine={
-            "processor": f"{os.cpu_count()} × {_processor()}",
-            "system": f"{platform.system()} {platform.release()}",
-            "storage": storage,
-            "busy with other things": f"{load:.1f} processes",
-            "Python": platform.python_version(),
-            "PostgreSQL": postgres,
-            "granian": version("granian"),
-        },
+        machine=described(storage=storage, load=load, PostgreSQL=postgres),
         settings=settings,
         variants=variants,
         ratios=[
@@ -124,30 +118,49 @@ def report(
     )
 
 
-def markdown(told: Report) -> str:
+def findings(told: Report) -> Findings:
     """
-    Return a report as Markdown; it reads well on a terminal too.
+    Return a report in the form that all measurements have.
     """
-    heads = "p50 ms | p99 ms | server CPU µs | client CPU | refused"
-    lines = [f"| variant | per second | spread | {heads} |"]
-    lines.append("|---|--:|--:|--:|--:|--:|--:|--:|")
-    for each in told.variants:
-        times = f"{each.p50_ms:.1f} | {each.p99_ms:.1f}" if each.p50_ms else "– | –"
-        lines.append(
-            f"| {each.name} | {each.median:.0f} | ×{each.spread:.2f} | {times} "
-            f"| {each.server_us:.0f} | {each.client_cpu:.2f} | {each.refused} |"
-        )
-    lines += ["", "| ratio of medians | |", "|---|--:|"]
-    lines += [f"| {ratio.of} ÷ {ratio.to} | {ratio.value:.3f} |" for ratio in told.ratios]
-    on = ", ".join(f"{name} {value}" for name, value in told.machine.items())
-    how = ", ".join(f"{name} {value}" for name, value in told.settings.items())
-    return "\n".join([*lines, "", f"On: {on}.", f"With: {how}.", ""])
+    named = {variant.name: variant for variant in told.variants}
+    return Findings(
+        bench="resolve",
+        title="One scan",
+        about=(
+            "Scans over HTTP, one granian worker, every variant once in each round; "
+            "[what each variant is](../performance.md#how-to-measure)."
+        ),
+        machine=told.machine,
+        settings={name: str(value) for name, value in told.settings.items()},
+        series=[_series(variant) for variant in told.variants],
+        ratios=[
+            ByRounds(
+                of=ratio.of,
+                to=ratio.to,
+                values=[
+                    a / max(b, 1e-9)
+                    for a, b in zip(named[ratio.of].rates, named[ratio.to].rates, strict=True)
+                ],
+            )
+            for ratio in told.ratios
+        ],
+        targets=[_target(told, *each) for each in _TARGETS if named.keys() >= {each[0], each[1]}],
+    )
 
 
-def _processor() -> str:
-    place = Path("/proc/cpuinfo")
-    if place.exists():
-        for line in place.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.machine()
+def _series(variant: Variant) -> Series:
+    more = {}
+    if variant.p50_ms:
+        more = {
+            "p50 ms": f"{variant.p50_ms:.1f}",
+            "p99 ms": f"{variant.p99_ms:.1f}",
+            "server CPU µs": f"{variant.server_us:.0f}",
+            "client CPU": f"{variant.client_cpu:.2f}",
+            "refused": f"{variant.refused}",
+        }
+    return Series(name=variant.name, unit="scans per second", values=variant.rates, more=more)
+
+
+def _target(told: Report, of: str, to: str, limit: float) -> Target:
+    values = {(ratio.of, ratio.to): ratio.value for ratio in told.ratios}
+    return at_least(f"{of} ÷ {to}", values[of, to], limit)

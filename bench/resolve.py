@@ -3,20 +3,30 @@ One interleaved run: every variant once in each round, so that all of them see t
 """
 
 import asyncio
-import os
 import shutil
 import statistics
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import click
 from msgspec import Struct
 
-from bench import pgbench
+from bench import machine, pgbench, telling
 from bench.load import Tally
 from bench.postgres import Server, fast_folder
-from bench.report import NO_DATABASE, PLAIN, POSTGRES, SQLITE, STATEMENT, Report, Variant, report
+from bench.report import (
+    NO_DATABASE,
+    PLAIN,
+    POSTGRES,
+    SQLITE,
+    STATEMENT,
+    Report,
+    Variant,
+    findings,
+    report,
+)
 from bench.stage import Wallet, make_keys
 
 _WALLET, _COPY, _PLAIN = "wallet", "yardstick", "plain"
@@ -35,7 +45,6 @@ class Plan(Struct, frozen=True, kw_only=True):
         connections: of the client.
         residents: in each database.
         plain: measure the plain path on PostgreSQL too.
-        out: the file to write the report into, if any.
     """
 
     seconds: int
@@ -43,7 +52,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     connections: int = 32
     residents: int = 2000
     plain: bool = False
-    out: str | None = None
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -63,7 +71,7 @@ def run(plan: Plan) -> Report:
     """
     Set everything up, measure, take everything down.
     """
-    load = os.getloadavg()[0]
+    load = machine.load()
     folder = fast_folder()
     server = Server(folder / "postgres")
     server.root.mkdir()
@@ -175,3 +183,17 @@ def _variant(name: str, taken: list[Taken]) -> Variant:
             if status != "200"
         ),
     )
+
+
+@click.command("resolve")
+@telling.seconds
+@telling.rounds
+@click.option("--connections", default=32, show_default=True, type=click.IntRange(1, 256))
+@click.option("--residents", default=2000, show_default=True, type=click.IntRange(10, 100_000))
+@click.option("--plain", is_flag=True, help="Measure the plain path on PostgreSQL too.")
+@telling.out
+def command(out: Path | None, **plan: Any) -> None:  # noqa: ANN401
+    """
+    Measure one scan: no database, SQLite, PostgreSQL, and PostgreSQL alone, in turns.
+    """
+    telling.tell(findings(run(Plan(**plan))), out)

@@ -59,12 +59,13 @@ async def seed(services: Services, keys: KeyFile, residents: int) -> Desk:
         keys: of the same deployment.
         residents: how many.
     """
-    desk = await _desk(services)
+    desk = await found_desk(services)
     now = services.basis.clock.now()
     for first in range(1, residents + 1, _CHUNK):
         rows: dict[str, list[dict[str, Any]]] = {}
         for resident_id in range(first, min(first + _CHUNK, residents + 1)):
-            for table, row in _resident(services, keys, resident_id, now):
+            sealer = Sealer(services, keys, own_keys(services))
+            for table, row in resident(sealer, resident_id, now):
                 rows.setdefault(table, []).append(row)
         async with services.basis.database.transaction() as session:
             for table, values in rows.items():
@@ -94,7 +95,22 @@ async def token(services: Services, desk: Desk) -> str:
     return issued.token
 
 
-async def _desk(services: Services) -> Desk:
+async def sessions(services: Services, residents: int) -> list[str]:
+    """
+    Sign the first residents in; return their tokens.
+    """
+    tokens = []
+    async with services.basis.database.transaction() as session:
+        for resident_id in range(1, residents + 1):
+            opened = await services.people.sessions.open(session, resident_id, "demo")
+            tokens.append(opened.token)
+    return tokens
+
+
+async def found_desk(services: Services) -> Desk:
+    """
+    Create a hospital and enrol a terminal of it.
+    """
     people = services.people
     party_id = await people.administration.create_party(
         PartySettings(
@@ -130,32 +146,72 @@ async def _desk(services: Services) -> Desk:
     )
 
 
-def _resident(
-    services: Services, keys: KeyFile, resident_id: int, now: datetime
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    secret = services.basis.ids.secret
-    data_key = keys.data_key
-    wallet_key, evidence_key = secret(32), secret(32)
+class Sealer:
+    """
+    Encrypts what is a resident's.
 
-    def sealed(table: str, column: str, row: str, plain: bytes) -> bytes:
-        key = EnvelopeKey(data_key.suite, 1, wallet_key)
-        return seal(key, secret(12), Place(table, column, row), plain)
+    Args:
+        services: source of secrets.
+        keys: of the deployment.
+        own: the resident's two keys.
+    """
 
-    wrapping = EnvelopeKey(data_key.suite, data_key.version, derived(data_key.secret, "wrap"))
-    for keep, own in ((Keep.WALLET, wallet_key), (Keep.EVIDENCE, evidence_key)):
+    def __init__(self, services: Services, keys: KeyFile, own: dict[Keep, bytes]) -> None:
+        self._secret = services.basis.ids.secret
+        self._own = own
+        data_key = keys.data_key
+        self._wallet = EnvelopeKey(data_key.suite, 1, own[Keep.WALLET])
+        self._wrapping = EnvelopeKey(
+            data_key.suite, data_key.version, derived(data_key.secret, "wrap")
+        )
+
+    def sealed(self, table: str, column: str, row: str, plain: bytes) -> bytes:
+        """
+        Encrypt a column's value.
+        """
+        return seal(self._wallet, self._secret(12), Place(table, column, row), plain)
+
+    def wrapped(self, resident_id: int, keep: Keep) -> bytes:
+        """
+        Encrypt one of the two keys for a resident's row.
+        """
         place = Place("person_keys", "wrapped", f"{resident_id}/{keep}")
-        wrapped = seal(wrapping, secret(12), place, own)
+        return seal(self._wrapping, self._secret(12), place, self._own[keep])
+
+    def person(self, resident_id: int) -> bytes:
+        """
+        Encrypt who a resident is.
+        """
+        person = msgspec.json.encode(_person(resident_id))
+        return self.sealed("residents", "person", str(resident_id), person)
+
+
+def own_keys(services: Services) -> dict[Keep, bytes]:
+    """
+    Make the two keys of a resident.
+    """
+    return {keep: services.basis.ids.secret(32) for keep in Keep}
+
+
+def resident(
+    sealer: Sealer, resident_id: int, now: datetime
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """
+    Return the rows of a resident, each with its table.
+    """
+    for keep in Keep:
+        wrapped = sealer.wrapped(resident_id, keep)
         yield "person_keys", {"resident_id": resident_id, "keep": keep.value, "wrapped": wrapped}
-    person = msgspec.json.encode(_person(resident_id))
     yield (
         "residents",
         {
             "resident_id": resident_id,
-            "person": sealed("residents", "person", str(resident_id), person),
+            "person": sealer.person(resident_id),
             "level": 3,
             "created_at": now,
         },
     )
+    sealed = sealer.sealed
     yield "devices", _device(resident_id, now)
     for number, (context, fields) in enumerate(FIELDS.items(), start=1):
         yield (

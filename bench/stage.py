@@ -5,17 +5,19 @@ What stands during a run: databases with residents in them, servers over them, c
 import asyncio
 import secrets
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from bench import load, serving
+from bench.crowd import crowd
 from bench.deployment import WITHOUT_DATABASE, services_of, variables
 from bench.load import Job, Tally
+from bench.processes import TREE, forked, running
 from bench.processor import seconds_of
 from bench.seeding import NONCE, Desk, seed, token
 from codes import FUSION_1, Issue, counter_at, draw_online, instant_of
@@ -31,18 +33,34 @@ from wallet.vault import keyfile, rotation
 from wallet.vault.keyfile import SuiteName
 
 _PATIENCE_SECONDS = 60.0
-_GRACE_SECONDS = 15.0
-_TREE = Path(__file__).parents[1]
 
 
-def make_keys(place: Path) -> None:
+def make_keys(place: Path, suite: SuiteName = SuiteName.INTERNATIONAL) -> None:
     """
     Make the keys of the run's deployment; they have issued for a while.
     """
     since = seconds(SystemClock().now()) - 3600
-    keyfile.write_new(
-        place, rotation.generate(SuiteName.INTERNATIONAL, since, secrets.token_bytes)
+    keyfile.write_new(place, rotation.generate(suite, since, secrets.token_bytes))
+
+
+async def sent(job: Job, *, forked: bool = False) -> Tally:
+    """
+    Let the client send a job's requests from a process of its own.
+
+    Args:
+        job: what to send.
+        forked: send them from here, where only the look of a run matters.
+    """
+    if forked:
+        return await load.sent(job)
+    client = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.load"),
+        cwd=TREE,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
+    printed, _ = await client.communicate(msgspec.json.encode(job))
+    return msgspec.json.decode(printed, type=Tally)
 
 
 class Wallet:
@@ -65,7 +83,9 @@ class Wallet:
             "public_origin": f"http://127.0.0.1:{self.port}",
             **settings,
         }
-        self._residents = residents
+        self.residents = residents
+        self.forked = False  # its server is a copy of this process, for a look at a run
+        self.crowded = False  # very many residents, of whom anybody shows a code
         self._used = -1
         self._rounds = 0
         self._pid = 0
@@ -88,35 +108,31 @@ class Wallet:
         services = services_of(settings)
         try:
             keys = keyfile.load(settings.key_file)
-            self.desk = await seed(services, keys, self._residents)
+            if self.crowded:
+                self.desk = await crowd(services, keys, self.residents)
+            else:
+                self.desk = await seed(services, keys, self.residents)
         finally:
             await services.close()
 
     @contextmanager
-    def serving(self, *, without_database: bool = False) -> Iterator[None]:
+    def serving(self, *command: str, without_database: bool = False) -> Iterator[int]:
         """
-        Start its server; the end of the block ends it.
+        Start its server; gives its process id, and ends it with the block.
+
+        Args:
+            command: what to run; the server of the measurements unless given.
+            without_database: let it keep nothing.
         """
         environment = variables(self.given)
         if without_database:
             environment[WITHOUT_DATABASE] = "1"
-        server = subprocess.Popen(
-            [sys.executable, "-m", "bench.serving"],
-            env={"PATH": "", **environment},
-            cwd=_TREE,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        self._pid = server.pid
-        try:
-            yield
-        finally:
-            server.terminate()
-            try:
-                server.wait(_GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+        if self.forked:
+            started = forked(serving.main, environment)
+        else:
+            started = running(*(command or ("bench.serving",)), environment=environment)
+        with started as self._pid:
+            yield self._pid
 
     def await_ready(self) -> None:
         """
@@ -162,15 +178,24 @@ class Wallet:
             await services.close()
         self._rounds += 1
         before = seconds_of(self._pid)
-        client = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bench.load"),
-            cwd=_TREE,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        printed, _ = await client.communicate(msgspec.json.encode(job))
-        spent = seconds_of(self._pid) - before
-        return msgspec.json.decode(printed, type=Tally), spent
+        tally = await sent(job, forked=self.forked)
+        return tally, seconds_of(self._pid) - before
+
+    async def codes(self, most: int) -> list[str]:
+        """
+        Draw codes that were not shown yet; there are eight per resident in a step of 30 s.
+        """
+        services = services_of(self.settings())
+        try:
+            return self._codes(services, most)
+        finally:
+            await services.close()
+
+    def cpu_seconds(self) -> float:
+        """
+        Return the processor time that its server has taken.
+        """
+        return seconds_of(self._pid)
 
     def _codes(self, services: Services, most: int) -> list[str]:
         """
@@ -193,9 +218,15 @@ class Wallet:
                     at_seconds=instant_of(counter),
                     sub=counter % FUSION_1.subs,
                 ).text
-                for resident_id in range(1, self._residents + 1)
-            ][: most - len(texts)]
+                for resident_id in self._people(most - len(texts))
+            ]
         return texts
+
+    def _people(self, most: int) -> Sequence[int]:
+        count = min(most, self.residents)
+        if self.crowded:
+            return secrets.SystemRandom().sample(range(1, self.residents + 1), count)
+        return range(1, count + 1)
 
 
 def _left_of_step(now_seconds: int) -> int:

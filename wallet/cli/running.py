@@ -17,8 +17,6 @@ from wallet.settings import Settings
 
 R = TypeVar("R")
 
-DRAIN_SECONDS = 30  # a supervisor waits longer (docs/runbook.md)
-
 
 def freeze() -> None:
     """

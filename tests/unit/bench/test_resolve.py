@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from bench.findings import page
 from bench.report import (
     NO_DATABASE,
     PLAIN,
@@ -11,7 +12,7 @@ from bench.report import (
     STATEMENT,
     Report,
     Variant,
-    markdown,
+    findings,
     report,
 )
 from bench.resolve import Plan, run
@@ -68,7 +69,15 @@ class TestRun:
         again = msgspec.json.decode(msgspec.json.encode(told), type=Report)
 
         assert told == again
-        assert f"| {POSTGRES} |" in markdown(told)
+        assert f"| {POSTGRES} |" in page(findings(told))
+
+    def test_judges_the_targets(self, told):
+        """
+        Each target that the run is about is told as met or missed.
+        """
+        judged = [target.what for target in findings(told).targets]
+
+        assert f"{POSTGRES} ÷ {STATEMENT}" in judged
 
 
 class TestReport:

@@ -140,6 +140,20 @@ def application_profile(partners: Partners) -> dict[str, Any]:
     }
 
 
+def party_profiles(partners: Partners, number: int) -> dict[str, dict[str, Any]]:
+    """
+    Return what a relying party is towards each partner, by integration.
+    """
+    return {
+        "nhsa": institution_profile(partners, number),
+        "alipay": {"seller_id": partners.alipay.apps[0].seller_id, "store_id": f"S{number}"},
+        "health_card": {
+            "application": application_profile(partners),
+            "terminal_code": partners.health_card.apps[0].terminal_codes[number],
+        },
+    }
+
+
 async def onboard(
     services: Services, registry: Registry, partners: Partners, name: str, number: int
 ) -> Onboarded:
@@ -159,15 +173,7 @@ async def onboard(
             sign_resolve=False,
         )
     )
-    profiles = {
-        "nhsa": institution_profile(partners, number),
-        "alipay": {"seller_id": partners.alipay.apps[0].seller_id, "store_id": f"S{number}"},
-        "health_card": {
-            "application": application_profile(partners),
-            "terminal_code": partners.health_card.apps[0].terminal_codes[number],
-        },
-    }
-    for integration_id, profile in profiles.items():
+    for integration_id, profile in party_profiles(partners, number).items():
         integration = registry.get(integration_id)
         schema = integration.manifest.party_profile if integration else None
         await administration.set_profile(
