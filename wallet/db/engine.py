@@ -4,9 +4,12 @@ The engine: the only file that knows which database it talks to.
 
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from wallet.db.connecting import Connecting
+from wallet.db.outages import is_outage
 
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -22,22 +25,36 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     Return an engine for ``sqlite:///path`` or ``postgresql://…``.
 
     Args:
-        url: as an operator writes it; the driver is chosen here.
+        url: as an operator writes it; the driver is chosen here. Of several PostgreSQL hosts the
+            one that takes writes is used (`wallet.db.connecting`).
         pool_size: connections per process; asking for one more waits a second, then fails.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed.set(drivername="sqlite+aiosqlite"), pool_size)
-    return create_async_engine(
-        parsed.set(drivername="postgresql+asyncpg"),
+    return _postgresql(parsed.set(drivername="postgresql+asyncpg"), pool_size)
+
+
+def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        async_creator=Connecting(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=1.0,
         pool_pre_ping=True,
     )
 
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def judge(context: ExceptionContext) -> None:
+        # a connection to a server that stops, or that is no primary any more, is of no use
+        if is_outage(context.original_exception):
+            context.is_disconnect = True
 
-def _sqlite(url: Any, pool_size: int) -> AsyncEngine:  # noqa: ANN401
+    return engine
+
+
+def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5.0)
 
     @event.listens_for(engine.sync_engine, "connect")
