@@ -16,6 +16,7 @@ from wallet.http.metrics import Metrics
 from wallet.http.tally import Both, Tally
 from wallet.ids import Ids
 from wallet.oidc.configuration import Providers
+from wallet.restoring.service import Restoring
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
 from wallet.vault.service import Vault
@@ -40,6 +41,7 @@ class Basis:
     registry: Registry
     guard: Guard
     collector: Collector
+    restoring: Restoring
     elapsed: Callable[[], float] = time.monotonic
     metrics: Metrics = field(default_factory=Metrics)
     providers: Providers = field(default_factory=Providers)
@@ -70,14 +72,16 @@ def basis(
     engine = create_engine(
         settings.database_url.get_secret_value(), pool_size=settings.database_pool
     )
+    database = Database(engine)
     return Basis(
         settings=settings,
         clock=clock,
         elapsed=elapsed,
         metrics=metrics,
         collector=collector,
+        restoring=Restoring(database=database, clock=clock, ids=ids, elapsed=elapsed),
         ids=ids,
-        database=Database(engine),
+        database=database,
         vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
         registry=registry,
         guard=Guard(clock=clock, tally=Both(metrics, collector), elapsed=elapsed),

@@ -32,7 +32,9 @@ from wallet.http.health import (
     database_reachable,
     keys_loaded,
     migrations_at_head,
+    nothing_restored,
 )
+from wallet.http.holding_back import restored_guard
 from wallet.http.limits import LimitsMiddleware
 from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
@@ -84,6 +86,8 @@ CONTROLLERS = (
 
 # codes and money, which a clock that jumped makes unsafe
 CLOCKED = ("/v1/resolve", "/v1/settlements", "/v1/visits")
+# what stays open while a restore waits: operators are to look, terminals to be told
+ALWAYS = ("/operator", "/oauth/token")
 
 AnyRequest = Request[Any, Any, State]
 
@@ -104,7 +108,10 @@ def create_app(services: Services) -> Litestar:
     app = Litestar(
         route_handlers=[*CONTROLLERS, _pages(services, timekeeping)],
         dependencies=_dependencies(services, _readiness(basis, timekeeping)),
-        guards=[clock_guard(timekeeping, *CLOCKED)],
+        guards=[
+            restored_guard(basis.restoring.pending, *ALWAYS),
+            clock_guard(timekeeping, *CLOCKED),
+        ],
         middleware=[LimitsMiddleware()],
         request_class=StrictRequest,
         exception_handlers=handlers(),
@@ -196,4 +203,5 @@ def _readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:
         migrations_at_head(basis.database, migrate.head()),
         clock_sane(timekeeping),
         keys_loaded(lambda: basis.vault.code_ring is not None),
+        nothing_restored(basis.restoring.pending),
     )
