@@ -13,6 +13,7 @@ import structlog
 import uvloop
 
 from wallet.app import Services, compose
+from wallet.app.standing import Standing
 from wallet.cli.composition import load_keys, open_registry
 from wallet.cli.metering import page
 from wallet.cli.running import freeze
@@ -53,7 +54,11 @@ async def _work(settings: Settings) -> None:
             await _begin_duties(services)
             click.echo("worker ready")
             async with reporting(services.reporter(ProcessKind.WORKER)):
-                await loop.run()
+                looking = asyncio.create_task(Standing(services).run())
+                try:
+                    await loop.run()
+                finally:
+                    looking.cancel()
     finally:
         await services.close()
 

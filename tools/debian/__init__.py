@@ -1,0 +1,3 @@
+"""
+Programs of Debian packages for tests, unpacked and never installed: no service starts of itself.
+"""
