@@ -18,19 +18,32 @@ cp -a "$folder/data" "$data"
 chmod 0700 "$data"
 rm -f "$data/standby.signal" "$data/postmaster.pid"
 at=$(cat "$folder/backup_at")
-# nobody but this script reaches it while it recovers
-settings="-c listen_addresses='' -c unix_socket_directories='$data' -c archive_mode=off"
-settings="$settings -c synchronous_standby_names='' -c hot_standby=off -c primary_conninfo=''"
+# nobody but this script reaches it while it recovers; a file, because settings of the backup come
+# before it and could not be taken back on the command line
+settings=$data/postgresql.auto.conf
+touch "$settings"
+cp -p "$settings" "$settings.kept"
+cat >>"$settings" <<SETTINGS
+listen_addresses = ''
+unix_socket_directories = '$data'
+archive_mode = off
+synchronous_standby_names = ''
+hot_standby = off
+primary_conninfo = ''
+SETTINGS
 if [ -n "$archive" ]; then
     touch "$data/recovery.signal"
-    settings="$settings -c restore_command='cp $archive/%f %p' -c recovery_target_action=promote"
+    cat >>"$settings" <<SETTINGS
+restore_command = 'cp "$archive/%f" "%p"'
+recovery_target_action = promote
+SETTINGS
     if [ -n "$until" ]; then
         # PostgreSQL does not know the name of a zone yet when it reads this, not even Z
-        settings="$settings -c recovery_target_time='$(echo "$until" | sed 's/T/ /; s/Z$/+00/')'"
+        echo "recovery_target_time = '$(echo "$until" | sed 's/T/ /; s/Z$/+00/')'" >>"$settings"
         at=$until
     fi
 fi
-pg_ctl --pgdata "$data" --wait --timeout 3600 --log "$data/restore.log" --options "$settings" start >&2
+pg_ctl --pgdata "$data" --wait --timeout 3600 --log "$data/restore.log" start >&2
 # pg_ctl does not wait for the end of the log
 until pg_controldata --pgdata "$data" | grep -q 'cluster state: *in production'; do
     if ! pg_ctl --pgdata "$data" status >/dev/null; then
@@ -40,4 +53,5 @@ until pg_controldata --pgdata "$data" | grep -q 'cluster state: *in production';
     sleep 1
 done
 pg_ctl --pgdata "$data" --wait --mode fast stop >&2
+mv "$settings.kept" "$settings"
 echo "$at"

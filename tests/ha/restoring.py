@@ -47,14 +47,21 @@ class Restoring:
         await asyncio.sleep(1.1)
         gone, lost = await self._settled(phones[1])
         await self._archived()
-        told = await self._script(
-            "postgres-restore.sh", backup, self._data, self._cluster.archive, until
-        )
+        told = await self._restored(backup, until)
         await self._server("start")
         try:
             return [*await self._missing(kept, gone), *await self._compared(told.strip(), lost)]
         finally:
             await self._server("stop")
+
+    async def _restored(self, backup: Path, until: str) -> str:
+        try:
+            return await self._script(
+                "postgres-restore.sh", backup, self._data, self._cluster.archive, until
+            )
+        except subprocess.CalledProcessError:
+            print((self._data / "restore.log").read_text()[-4_000:], flush=True)
+            raise
 
     async def _settled(self, phone: Phone) -> tuple[Patient, dict[str, Any]]:
         patient = Patient(Cashier(self._region, self._window, phone), 1)

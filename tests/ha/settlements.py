@@ -48,7 +48,7 @@ class Settlements:
         Raises:
             AssertionError: they do not.
         """
-        for patient in self.patients:
+        for patient in (each for each in self.patients if each.visit):
             await judged(self._region, patient)
 
     async def _comes(self, phone: Phone, number: int) -> None:
