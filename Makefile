@@ -12,15 +12,18 @@ unexport PYTHONDONTWRITEBYTECODE
 SEEDS ?= 20000
 FIRST ?= 0
 
-.PHONY: help demo test simulate torture check bench fmt openapi vendor readability screenshots lock clean
+.PHONY: help demo test test-ha simulate torture check check-deploy wheel sbom bench fmt openapi vendor readability screenshots lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
 	@echo "make test           set up and pass every test on SQLite and PostgreSQL"
 	@echo "make torture        break everything for hours (docs/faults.md; KIND= RUNS= MINUTES= SEED=)"
 	@echo "make simulate [SEEDS=20000]  days at a desk on a virtual clock, faults from seeds"
+	@echo "make test-ha        kill machines of a three-node cluster under load (docs/deployment.md)"
 	@echo "make check          lint, types, import contracts, drift"
 	@echo "make bench          interleaved measurements (see docs/performance.md)"
+	@echo "make check-deploy   what is under deploy/, as far as no machine is needed for it"
+	@echo "make wheel, sbom    what is installed elsewhere, and the list of what is in it"
 	@echo "make fmt            format"
 	@echo "make readability    how well three decoders read the code (docs/readability.md)"
 	@echo "make screenshots    every page in both languages (docs/screenshots.md)"
@@ -68,6 +71,33 @@ check: $(VENV)/.vendored
 	@$(BIN)/interrogate --quiet tests
 	@$(BIN)/fusion-wallet openapi --check
 
+$(VENV)/.ha: $(VENV)/.ready requirements/ha.txt
+	@echo "installing Patroni into $(VENV)/ha"
+	@rm -rf $(VENV)/ha
+	@$(INSTALL) --target $(VENV)/ha --require-hashes -r requirements/ha.txt
+	@touch $@
+
+$(VENV)/.deploy: $(VENV)/.ready requirements/deploy.txt
+	@echo "installing checkers of deploy/ into $(VENV)/deploy"
+	@rm -rf $(VENV)/deploy
+	@$(INSTALL) --target $(VENV)/deploy --require-hashes -r requirements/deploy.txt
+	@touch $@
+
+wheel: $(VENV)/.vendored
+	@rm -rf dist
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
+
+sbom: $(VENV)/.vendored $(VENV)/.deploy
+	@PYTHONPATH=$(CURDIR)/$(VENV)/deploy $(BIN)/python -m tools.sbom
+
+check-deploy: $(VENV)/.ready $(VENV)/.deploy
+	@$(BIN)/python -m tools.debian prometheus
+	@PYTHONPATH=$(CURDIR)/$(VENV)/deploy $(BIN)/python -m tools.deploying
+
+test-ha: $(VENV)/.vendored $(VENV)/.ha
+	@$(BIN)/python -m tools.debian etcd-server
+	@$(BIN)/python -m tests.ha
+
 bench: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet bench resolve
 
@@ -93,7 +123,9 @@ lock:
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/node.in -o requirements/node.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/peers.in -o requirements/peers.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/ha.in -o requirements/ha.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/deploy.in -o requirements/deploy.txt
 	@$(BIN)/python -m tools.javascript lock
 
 clean:
-	@rm -rf $(VENV) build var wallet/pages/assets/vendor
+	@rm -rf $(VENV) build dist var wallet/pages/assets/vendor

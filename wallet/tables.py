@@ -16,6 +16,7 @@ import wallet.operators.models
 import wallet.parties.models
 import wallet.presentations.models
 import wallet.residents.models
+import wallet.restoring.models
 import wallet.settling.models
 import wallet.takings.models
 import wallet.vault.models

@@ -28,6 +28,7 @@ _REFERENCE = {
     "party_profiles": "reference",
     "process_breakers": "a process's, of one integration",
     "processes": "a deployment's",
+    "restorations": "a deployment's",
     "sequences": "a party's",
     "signature_nonces": "a terminal's",
     "spent_sign_ins": "found by hash",

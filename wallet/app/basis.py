@@ -18,6 +18,7 @@ from wallet.http.timekeeping import Timekeeping
 from wallet.ids import Ids
 from wallet.instances.service import Identity, Membership
 from wallet.oidc.configuration import Providers
+from wallet.restoring.service import Restoring
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
 from wallet.vault.service import Vault
@@ -46,6 +47,7 @@ class Basis:
     collector: Collector
     timekeeping: Timekeeping
     membership: Membership
+    restoring: Restoring
     elapsed: Callable[[], float] = time.monotonic
     metrics: Metrics = field(default_factory=Metrics)
     providers: Providers = field(default_factory=Providers)
@@ -85,6 +87,7 @@ def basis(  # noqa: PLR0913 - collaborators, by keyword
         elapsed=elapsed,
         metrics=metrics,
         collector=collector,
+        restoring=Restoring(database=database, clock=clock, ids=ids, elapsed=elapsed),
         ids=ids,
         database=database,
         vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),

@@ -36,7 +36,9 @@ from wallet.http.health import (
     database_reachable,
     keys_loaded,
     migrations_at_head,
+    nothing_restored,
 )
+from wallet.http.holding_back import restored_guard
 from wallet.http.limits import LimitsMiddleware
 from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
@@ -89,6 +91,8 @@ CONTROLLERS = (
 
 # codes and money, which a clock that jumped makes unsafe
 CLOCKED = ("/v1/resolve", "/v1/settlements", "/v1/visits")
+# what stays open while a restore waits: operators are to look, terminals to be told
+ALWAYS = ("/operator", "/oauth/token")
 
 # how many requests are worked on at once, at least and at first; payments being finished apart
 _FEWEST = 4
@@ -114,7 +118,10 @@ def create_app(services: Services) -> Litestar:
     app = Litestar(
         route_handlers=[*CONTROLLERS, _pages(services, timekeeping)],
         dependencies=_dependencies(services, _readiness(basis, timekeeping)),
-        guards=[clock_guard(timekeeping, *CLOCKED)],
+        guards=[
+            restored_guard(basis.restoring.pending, *ALWAYS),
+            clock_guard(timekeeping, *CLOCKED),
+        ],
         middleware=[LimitsMiddleware()],
         request_class=StrictRequest,
         exception_handlers=handlers(),
@@ -238,4 +245,5 @@ def _readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:
         migrations_at_head(basis.database, migrate.head()),
         clock_sane(timekeeping),
         keys_loaded(lambda: basis.vault.code_ring is not None),
+        nothing_restored(basis.restoring.pending),
     )

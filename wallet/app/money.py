@@ -15,6 +15,7 @@ from wallet.calls.turns import Turns
 from wallet.ledger.service import LedgerService
 from wallet.settling.approvals import ApprovalsService
 from wallet.settling.charging import Till
+from wallet.settling.comparing import Comparing
 from wallet.settling.counter import Counter
 from wallet.settling.handler import SettlementHandler
 from wallet.settling.moving import WORK as SETTLEMENT_WORK
@@ -60,6 +61,7 @@ class Money:
     returns: ReturnsService
     review: ReviewService
     shifts: ShiftsService
+    comparing: Comparing
     duties: tuple[str, ...]
 
     def injected(self) -> dict[str, object]:
@@ -136,6 +138,7 @@ def money(b: Basis, p: People) -> Money:
         returns=ReturnsService(counter=counter, settling=settling),
         review=ReviewService(counter=counter, calls=engine.calls, journal=p.journal),
         shifts=ShiftsService(takings=takings, clock=b.clock),
+        comparing=Comparing(till=till, visits=visiting.records, clock=b.clock),
         duties=tuple(duties),
     )
 

@@ -52,7 +52,12 @@ class Services:
         Args:
             owner: its name, unique among the living.
         """
-        return Loop(work=self.money.work, stepper=self.money.stepper, owner=owner)
+        return Loop(
+            work=self.money.work,
+            stepper=self.money.stepper,
+            owner=owner,
+            held_back=self.basis.restoring.pending,
+        )
 
     @property
     def figures(self) -> FiguresService:

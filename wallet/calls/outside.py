@@ -3,7 +3,8 @@ The integrations as the wallet sees them: behind the guard, and never trusted wi
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from datetime import date
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -28,6 +29,7 @@ from integrations.spi import (
     Refused,
     Secured,
     SecureRequest,
+    StatementRow,
     StillPending,
     Succeeded,
     UnavailableError,
@@ -39,6 +41,7 @@ from wallet.calls.guard import Guard
 from wallet.calls.results import PAYMENT_OPERATIONS, fits
 
 PLUGIN_FAILED = "PLUGIN_FAILED"
+_STATEMENT_MS: Final = 60_000
 
 
 class Integrations(Protocol):
@@ -106,6 +109,32 @@ class Outside:
         """
         found = self._integrations.of_context("payment")
         return tuple(each.manifest.id for each in found if isinstance(each, Payment))
+
+    def states(self, integration_id: str) -> bool:
+        """
+        Tell whether an integration gives statements.
+        """
+        return isinstance(self._integrations.get(integration_id), Insurance | Payment)
+
+    async def statement(
+        self, integration_id: str, day: date, view: PartyView
+    ) -> tuple[StatementRow, ...]:
+        """
+        Fetch a partner's statement of one day.
+
+        Raises:
+            UnavailableError: there is none yet, or no usable answer.
+            UnknownIntegrationError: it gives none at all.
+        """
+        plugin = self._integration(integration_id)
+        if not isinstance(plugin, Insurance | Payment):
+            raise UnknownIntegrationError
+        return await self._guard.run(
+            integration_id,
+            _STATEMENT_MS,
+            lambda: plugin.statement(day, view),
+            expected=(tuple,),
+        )
 
     async def secure(self, integration_id: str, request: SecureRequest) -> Secured | Refused:
         """

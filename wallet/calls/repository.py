@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.calls.models import CallRow
+from wallet.db.exceptions import COMPARING, OPTION
 
 
 async def latest(
@@ -65,3 +66,34 @@ async def change(
         .execution_options(synchronize_session=False)
     )
     await session.execute(statement)
+
+
+async def open_ones(session: AsyncSession) -> Sequence[CallRow]:
+    """
+    Return every call whose outcome is not definite, the oldest first.
+    """
+    statement = (
+        select(CallRow)
+        .where(col(CallRow.state) != "closed")
+        .order_by(col(CallRow.prepared_at), col(CallRow.call_id))
+        .execution_options(**{OPTION: COMPARING})
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def named(
+    session: AsyncSession, party_id: int, integration_id: str, references: Sequence[str]
+) -> Sequence[CallRow]:
+    """
+    Return the calls of a party that a partner knows by one of these ids.
+    """
+    statement = (
+        select(CallRow)
+        .where(
+            col(CallRow.party_id) == party_id,
+            col(CallRow.integration_id) == integration_id,
+            col(CallRow.reference).in_(references),
+        )
+        .execution_options(**{OPTION: COMPARING})
+    )
+    return (await session.execute(statement)).scalars().all()

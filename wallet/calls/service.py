@@ -175,12 +175,7 @@ class CallsService:
         """
         key = (subject.kind, subject.subject_id)
         row = await repository.latest(session, resident_id, key, operation)
-        if row is None:
-            return None
-        payload = await self._vault.decrypt(
-            session, resident_id, Keep.EVIDENCE, _place(row.call_id), row.payload
-        )
-        return _call(row, payload)
+        return None if row is None else await self._read(session, row)
 
     async def newest(
         self, session: AsyncSession, resident_id: int, subject: Subject, limit: int
@@ -190,8 +185,22 @@ class CallsService:
         """
         key = (subject.kind, subject.subject_id)
         rows = await repository.newest(session, resident_id, key, limit)
-        names = Asked.__struct_fields__
-        return [Asked(**{name: getattr(row, name) for name in names}) for row in rows]
+        return [_asked(row) for row in rows]
+
+    async def open_ones(self, session: AsyncSession) -> list[Call]:
+        """
+        Return every call whose outcome is not definite, whoever it belongs to.
+        """
+        return [await self._read(session, row) for row in await repository.open_ones(session)]
+
+    async def named(
+        self, session: AsyncSession, party_id: int, integration_id: str, references: Sequence[str]
+    ) -> Mapping[str, Asked]:
+        """
+        Return what stands of a party's calls, by the id that the partner knows them by.
+        """
+        rows = await repository.named(session, party_id, integration_id, references)
+        return {row.reference: _asked(row) for row in rows}
 
     async def turn(self, session: AsyncSession, call: Call) -> datetime:
         """
@@ -287,11 +296,21 @@ class CallsService:
         seconds = self.outside.manifest(call.integration_id).poll.budget_seconds
         return self._clock.now() >= call.doubtful_at + timedelta(seconds=seconds)
 
+    async def _read(self, session: AsyncSession, row: CallRow) -> Call:
+        payload = await self._vault.decrypt(
+            session, row.resident_id, Keep.EVIDENCE, _place(row.call_id), row.payload
+        )
+        return _call(row, payload)
+
     def _closed(self) -> dict[str, Any]:
         return {"state": "closed", "closed_at": self._clock.now()}
 
     def _doubted(self, call: Call) -> dict[str, Any]:
         return {} if call.doubtful_at is not None else {"doubtful_at": self._clock.now()}
+
+
+def _asked(row: CallRow) -> Asked:
+    return Asked(**{name: getattr(row, name) for name in Asked.__struct_fields__})
 
 
 def _place(call_id: int) -> Place:

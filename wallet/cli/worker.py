@@ -13,6 +13,7 @@ import structlog
 import uvloop
 
 from wallet.app import Services, compose
+from wallet.app.standing import Standing
 from wallet.cli.composition import load_keys, open_registry
 from wallet.cli.metering import page
 from wallet.cli.running import freeze, seat_of
@@ -58,7 +59,11 @@ async def _work(settings: Settings) -> None:
             click.echo("worker ready")
             kind = ProcessKind.WORKER
             async with member.present(kind), reporting(services.reporter(kind)):
-                await loop.run()
+                looking = asyncio.create_task(Standing(services).run())
+                try:
+                    await loop.run()
+                finally:
+                    looking.cancel()
     finally:
         await services.close()
 

@@ -2,11 +2,15 @@
 The engine: the only file that knows which database it talks to.
 """
 
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from wallet.db.connecting import Connecting
+from wallet.db.outages import is_outage
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -19,15 +23,12 @@ _POOL_SECONDS = 0.8
 # a process that stands still in the middle of a transaction must not hold its locks for ever, nor
 # a request wait for a server that hangs; milliseconds for the server, seconds for the driver
 _PATIENCE = {
-    "timeout": 5,
-    "command_timeout": 25,
-    "server_settings": {
-        "lock_timeout": "5000",
-        "statement_timeout": "20000",
-        "idle_in_transaction_session_timeout": "15000",
-        "application_name": "fusion-wallet",
-    },
+    "lock_timeout": "5000",
+    "statement_timeout": "20000",
+    "idle_in_transaction_session_timeout": "15000",
+    "application_name": "fusion-wallet",
 }
+_ANSWER_SECONDS = 25
 
 
 def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
@@ -35,20 +36,33 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     Return an engine for ``sqlite:///path`` or ``postgresql://…``.
 
     Args:
-        url: as an operator writes it; the driver is chosen here.
+        url: as an operator writes it; the driver is chosen here. Of several PostgreSQL hosts the
+            one that takes writes is used (`wallet.db.connecting`).
         pool_size: connections per process; asking for one more waits a second, then fails.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed.set(drivername="sqlite+aiosqlite"), pool_size)
-    return create_async_engine(
-        parsed.set(drivername="postgresql+asyncpg"),
+    return _postgresql(parsed.set(drivername="postgresql+asyncpg"), pool_size)
+
+
+def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        async_creator=partial(Connecting(url, _PATIENCE), command_timeout=_ANSWER_SECONDS),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_POOL_SECONDS,
         pool_pre_ping=True,
-        connect_args=_PATIENCE,
     )
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def judge(context: ExceptionContext) -> None:
+        # a connection to a server that stops, or that is no primary any more, is of no use
+        if is_outage(context.original_exception):
+            context.is_disconnect = True
+
+    return engine
 
 
 def file_of(engine: AsyncEngine) -> str | None:
@@ -59,7 +73,7 @@ def file_of(engine: AsyncEngine) -> str | None:
     return None if engine.dialect.name != "sqlite" or path.startswith("file:") else path
 
 
-def _sqlite(url: Any, pool_size: int) -> AsyncEngine:  # noqa: ANN401
+def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=_POOL_SECONDS
     )

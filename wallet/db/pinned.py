@@ -6,7 +6,6 @@ them. Each statement is a transaction of its own; what needs more than one belon
 """
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -14,20 +13,14 @@ import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from wallet.db.connecting import Connecting, NoPrimaryError
 from wallet.db.errors import NotServedError, RivalryError
 from wallet.errors import OverloadedError
 
 _LOG = structlog.get_logger("wallet.db")
 _CONNECTIONS: Final = 8
 _WAITING_MOST: Final = 256
-_CONNECT_SECONDS: Final = 5.0
 _STATEMENT_SECONDS: Final = 10.0
-_OF_DIALECT: Final = (
-    "async_fallback",
-    "async_creator_fn",
-    "prepared_statement_cache_size",
-    "prepared_statement_name_func",
-)
 _SETTINGS: Final = {
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
@@ -52,7 +45,7 @@ class Pinned:
     """
 
     def __init__(self, engine: AsyncEngine, *, size: int = _CONNECTIONS) -> None:
-        self._options = _options(engine)
+        self._connecting = Connecting(engine.url, _SETTINGS)
         self._turns = _Turns(size)
         self._idle: list[_Connection] = []
         self._closed = False
@@ -99,10 +92,8 @@ class Pinned:
         if self._closed:
             raise NotServedError
         try:
-            opened = await asyncpg.connect(
-                **self._options, timeout=_CONNECT_SECONDS, command_timeout=_STATEMENT_SECONDS
-            )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as fault:
+            opened = await self._connecting(command_timeout=_STATEMENT_SECONDS)
+        except (NoPrimaryError, asyncpg.PostgresError) as fault:
             raise NotServedError from fault
         return _Connection(opened)
 
@@ -161,12 +152,3 @@ class _Turns:
 
     async def __aexit__(self, *_: object) -> None:
         self._turns.release()
-
-
-def _options(engine: AsyncEngine) -> Mapping[str, Any]:
-    """
-    Return what the engine would connect with, without what only its dialect understands.
-    """
-    _, given = engine.dialect.create_connect_args(engine.url)
-    known = {name: value for name, value in given.items() if name not in _OF_DIALECT}
-    return known | {"server_settings": _SETTINGS | dict(known.get("server_settings", {}))}

@@ -2,9 +2,11 @@
 Transactions. The only commit of the whole wallet stands here.
 """
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -13,7 +15,9 @@ from wallet.db.engine import READ_ONLY, SQLITE_PRAGMAS, file_of
 from wallet.db.faults import FAULTS, translated
 from wallet.db.pinned import Pinned
 from wallet.db.places import Places
+from wallet.errors import OverloadedError
 
+_COMMIT_SECONDS: Final = 10.0
 Witness = Callable[[AsyncSession], Awaitable[None]]
 
 
@@ -51,18 +55,30 @@ class Database:
             RolledBackError: another transaction was preferred to this one.
             StorageFullError: the database has no room.
         """
-        async with (
-            self._places.one() as asked_at,
-            AsyncSession(self.engine, expire_on_commit=False) as session,
-        ):
-            try:
-                async with self._places.in_time(session, asked_at):
-                    yield session
+        with _told():
+            async with (
+                self._places.one() as asked_at,
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+            ):
+                try:
+                    async with self._places.in_time(session, asked_at):
+                        yield session
+                    await self._commit(session)
+                except FAULTS:
+                    with suppress(*FAULTS):  # the connection may be gone
+                        await session.rollback()
+                    raise
+
+    async def _commit(self, session: AsyncSession) -> None:
+        """
+        Commit; give up waiting for a standby that does not come (PostgreSQL).
+        """
+        waits = self.engine.dialect.name == "postgresql"
+        try:
+            async with asyncio.timeout(_COMMIT_SECONDS if waits else None):
                 await session.commit()
-            except FAULTS as fault:
-                with suppress(*FAULTS):  # the connection may be gone
-                    await session.rollback()
-                raise translated(fault) from fault
+        except TimeoutError as fault:
+            raise OverloadedError(retry_after_seconds=1) from fault
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -70,15 +86,13 @@ class Database:
         Open a transaction that only reads; it takes no write lock on SQLite.
         """
         engine = self.engine.execution_options(**{READ_ONLY: True})
-        async with (
-            self._places.one() as asked_at,
-            AsyncSession(engine, expire_on_commit=False) as session,
-        ):
-            try:
-                async with self._places.in_time(session, asked_at):
-                    yield session
-            except FAULTS as fault:
-                raise translated(fault) from fault
+        with _told():
+            async with (
+                self._places.one() as asked_at,
+                AsyncSession(engine, expire_on_commit=False) as session,
+                self._places.in_time(session, asked_at),
+            ):
+                yield session
 
     def report_waits(self, to: Callable[[float], None]) -> None:
         """
@@ -112,3 +126,14 @@ class Database:
         if self._pinned is not None:
             await self._pinned.close()
         await self.engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """
+    Tell a client what it may know of a fault, also of one that comes with the end of a session.
+    """
+    try:
+        yield
+    except FAULTS as fault:
+        raise translated(fault) from fault

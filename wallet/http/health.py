@@ -115,6 +115,17 @@ def keys_loaded(loaded: Callable[[], bool]) -> Check:
     return Check("keys", holds)
 
 
+def nothing_restored(pending: Callable[[], Awaitable[bool]]) -> Check:
+    """
+    Return the check that no restore from a backup waits for an operator.
+    """
+
+    async def holds() -> bool:
+        return not await pending()
+
+    return Check("restored", holds)
+
+
 class Health(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     The answer of a healthy process.
@@ -147,7 +158,8 @@ class HealthController(Controller):
         "/readyz",
         operation_id="readyz",
         summary="Should this process get traffic?",
-        description="Database, migrations, clock and keys; `failing` names what is not right.",
+        description="Database, migrations, clock, keys and whether a restore is over; "
+        "`failing` names what is not right.",
         responses=problems(NotReadyError),
     )
     async def readyz(self, readiness: NamedDependency[Readiness]) -> Health:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.clock import Clock
+from wallet.db.copies import insist
 from wallet.errors import OverloadedError, ValidationFailedError
 from wallet.idempotency import repository
 from wallet.idempotency.errors import IdempotencyKeyMissingError, IdempotencyMismatchError
@@ -174,6 +175,8 @@ class IdempotencyService:
         """
         Tell what became of the request that took a key, without taking it; None if nobody did.
 
+        Call it in a transaction that is committed before anything is answered.
+
         Raises:
             IdempotencyMismatchError: the key stands for another request.
         """
@@ -184,6 +187,7 @@ class IdempotencyService:
             return None
         if not hmac.compare_digest(row.fingerprint, fingerprint):
             raise IdempotencyMismatchError
+        await insist(session)
         response = row.response
         if response is not None and (row.response_until is None or row.response_until <= now):
             response = None

@@ -167,7 +167,7 @@ class ResolvingService:
         if not isinstance(scanned, Foreign):
             return None
         self._holder.allow(attempt.scan, scanned)
-        async with self._database.reading() as session:
+        async with self._database.transaction() as session:
             await self._insist_on_terminal(session, attempt)
             return await self._replays.known(session, attempt)
 

@@ -3,6 +3,7 @@ The loop: claim what is due, do its steps, give it back.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -23,6 +24,7 @@ class Loop:
         idle_seconds: how long to rest when nothing was due.
         concurrency: how many things are worked on at a time.
         drain_seconds: how long steps under way may take to end when the loop is to stop.
+        held_back: tells whether nothing may be begun at the moment.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Loop:
         idle_seconds: float = 0.5,
         concurrency: int = 8,
         drain_seconds: float = 25,
+        held_back: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self._work = work
         self._stepper = stepper
@@ -41,6 +44,7 @@ class Loop:
         self._idle = idle_seconds
         self._concurrency = concurrency
         self._drain_seconds = drain_seconds
+        self._held_back = held_back
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -81,6 +85,8 @@ class Loop:
         if free == 0:
             return False
         try:
+            if self._held_back is not None and await self._held_back():
+                return False
             leases = await self._work.claim(self._owner, free)
         except Exception:  # noqa: BLE001 - the database may be back at the next turn
             _log.exception("claiming failed")

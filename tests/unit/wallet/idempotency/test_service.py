@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from litestar.datastructures import Headers
+from sqlalchemy import text
 
 from tests.fakes.clock import StandingClock
 from tests.fakes.ids import CountingIds
@@ -70,6 +71,28 @@ class TestBegin:
             Replay(target=(1_000_001, 5), terminal_id=2, created_at=clock.now(), response=None)
             == replay
         )
+
+    async def test_a_replay_is_committed_behind_what_it_saw(self, database, service):
+        """
+        Looking up what was done leaves something to commit, so that a standby has that first.
+        """
+        if database.engine.dialect.name != "postgresql":
+            return
+        await begin(database, service)
+        written = []
+        for key in ("k", "another"):
+            async with database.transaction() as session:
+                await service.find(
+                    session,
+                    party_id=1,
+                    route=ROUTE,
+                    key=key,
+                    fingerprint=service.fingerprint("POST", ROUTE, b"{}"),
+                )
+                asked = text("select pg_current_xact_id_if_assigned() is not null")
+                written.append((await session.execute(asked)).scalar_one())
+
+        assert [True, False] == written
 
     async def test_answer_is_repeated(self, database, service):
         """

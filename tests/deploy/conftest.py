@@ -1,0 +1,5 @@
+"""The wallet of `tests.fixtures.wallets`."""
+
+from tests.fixtures.wallets import wallet
+
+__all__ = ("wallet",)

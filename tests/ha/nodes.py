@@ -1,0 +1,173 @@
+"""One machine of the cluster: a member of etcd, Patroni, and the PostgreSQL that it minds."""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from tests.fixtures.ports import ReservedPort
+from tests.ha.software import ROOT, Software, chown
+
+TEMPLATE = ROOT / "deploy" / "patroni" / "patroni.yml"
+ARCHIVE = "postgres-archive.sh"
+ADDRESS = "127.0.0.1"
+_SECONDS = 20
+
+
+class Node:
+    """
+    A machine that can lose its power and get it back.
+
+    Args:
+        name: such as ``node1``.
+        root: the run's folder.
+        software: what it runs.
+        secrets: passwords of the cluster, by placeholder of the template.
+    """
+
+    def __init__(
+        self, name: str, root: Path, software: Software, secrets: Mapping[str, str]
+    ) -> None:
+        self.name = name
+        self._software = software
+        self._secrets = secrets
+        self._folder = root / name
+        self._folder.mkdir()
+        chown(self._folder, software.account)
+        self._data = self._folder / "data"
+        self._archive = root / "archive"
+        self._ports = [ReservedPort() for _ in range(4)]
+        self.postgres, self.rest, self._client, self._peer = (each.number for each in self._ports)
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._begun = False
+
+    @property
+    def etcd(self) -> str:
+        """
+        Where its etcd answers.
+        """
+        return f"{ADDRESS}:{self._client}"
+
+    @property
+    def peer(self) -> str:
+        """
+        What the other members of etcd call it.
+        """
+        return f"{self.name}=http://{ADDRESS}:{self._peer}"
+
+    @property
+    def up(self) -> bool:
+        """
+        Whether it has power.
+        """
+        return bool(self._running)
+
+    def start(self, others: "list[Node]") -> None:
+        """
+        Give it power.
+        """
+        self._start_etcd(others)
+        self._write_configuration(others)
+        command, environment = self._software.patroni()
+        self._spawn("patroni", [*command, str(self._folder / "patroni.yml")], environment)
+        self._begun = True
+
+    def kill(self) -> None:
+        """
+        Take its power away: everything that runs there ends at once.
+        """
+        for pid in (*(each.pid for each in self._running), *self._postgres_pids()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for each in self._running:
+            each.wait(_SECONDS)
+        self._running.clear()
+
+    def close(self) -> None:
+        """
+        Take its power away for good.
+        """
+        self.kill()
+        for port in self._ports:
+            port.close()
+
+    def _start_etcd(self, nodes: "list[Node]") -> None:
+        here = f"http://{ADDRESS}:{self._client}"
+        peer = self.peer.partition("=")[2]
+        self._spawn(
+            "etcd",
+            [
+                *(str(self._software.etcd), "--name", self.name),
+                *("--data-dir", str(self._folder / "etcd")),
+                *("--listen-client-urls", here, "--advertise-client-urls", here),
+                *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
+                *("--initial-cluster", ",".join(each.peer for each in nodes)),
+                *("--initial-cluster-state", "existing" if self._begun else "new"),
+                *("--initial-cluster-token", "fusion-wallet"),
+                *("--heartbeat-interval", "200", "--election-timeout", "2000"),
+            ],
+            {},
+        )
+
+    def _write_configuration(self, nodes: "list[Node]") -> None:
+        values = {
+            "NODE": self.name,
+            "ADDRESS": ADDRESS,
+            "NETWORK": f"{ADDRESS}/32",
+            "REST_PORT": self.rest,
+            "POSTGRES_PORT": self.postgres,
+            "ETCD_HOSTS": ",".join(each.etcd for each in nodes),
+            "MAX_CONNECTIONS": 120,
+            "DATA_FOLDER": self._data,
+            "BIN_FOLDER": self._software.postgres,
+            "RUN_FOLDER": self._folder,
+            "WATCHDOG": "off",
+            "ARCHIVE_COMMAND": f"{self._software.scripts / ARCHIVE} %p %f {self._archive}",
+        }
+        text = Template(TEMPLATE.read_text()).substitute(values | self._secrets)
+        path = self._folder / "patroni.yml"
+        path.write_text(text)
+        path.chmod(0o400)
+        chown(path, self._software.account)
+
+    def _spawn(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        with (self._folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own programs
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={"PATH": os.defpath, "HOME": str(self._folder), **environment},
+                cwd=self._folder,
+                start_new_session=True,
+                **self._software.account,
+            )
+        self._running.append(process)
+
+    def _postgres_pids(self) -> list[int]:
+        """
+        Return its PostgreSQL's processes; a number that is another program's by now is left alone.
+        """
+        try:
+            first = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+            here = Path(f"/proc/{first}/cwd").readlink()
+        except (OSError, ValueError, IndexError):
+            return []
+        if here != self._data.resolve():
+            return []
+        return [first, *_children(first)]
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                # after the name in brackets: state, parent
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                if int(fields[1]) == parent:
+                    found.append(int(entry.name))
+    return found

@@ -1,0 +1,3 @@
+"""
+Checks of what is under ``deploy/`` that need no machine to deploy to.
+"""

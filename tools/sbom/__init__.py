@@ -1,0 +1,3 @@
+"""
+The bill of materials of what is deployed, from the lock files.
+"""

@@ -1,0 +1,3 @@
+"""
+After a restore from a backup: nothing is moved until an operator has compared and says so.
+"""
