@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 3
 PYTEST_ARGS ?=
+TARGET ?=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 # compiling every module in every process costs more than running it
@@ -12,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SEEDS ?= 20000
 FIRST ?= 0
 
-.PHONY: help demo test test-ha simulate torture check check-deploy wheel sbom bench fmt openapi vendor readability screenshots lock clean
+.PHONY: help demo test test-ha simulate torture check check-deploy wheel sbom bench fuzz fmt openapi vendor readability screenshots lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
@@ -24,6 +25,7 @@ help:
 	@echo "make bench          interleaved measurements (see docs/performance.md)"
 	@echo "make check-deploy   what is under deploy/, as far as no machine is needed for it"
 	@echo "make wheel, sbom    what is installed elsewhere, and the list of what is in it"
+	@echo "make fuzz           [MINUTES=1] [TARGET=codes] [KEEP=1] coverage-guided fuzzing (docs/fuzzing.md)"
 	@echo "make fmt            format"
 	@echo "make readability    how well three decoders read the code (docs/readability.md)"
 	@echo "make screenshots    every page in both languages (docs/screenshots.md)"
@@ -104,6 +106,13 @@ bench: $(VENV)/.vendored
 torture: $(VENV)/.vendored
 	@$(BIN)/python -m tests.torture $(foreach kind,$(KIND),--kind $(kind)) $(if $(RUNS),--runs $(RUNS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
+$(VENV)/.fuzzing: $(VENV)/.vendored requirements/fuzz.txt
+	@$(INSTALL) --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+fuzz: $(VENV)/.fuzzing
+	@$(BIN)/python -m tools.fuzz --minutes $(or $(MINUTES),1) $(addprefix --target ,$(TARGET)) $(if $(KEEP),--keep)
+
 readability: $(VENV)/.vendored
 	@$(BIN)/python -m tools.readability
 
@@ -125,6 +134,7 @@ lock:
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/peers.in -o requirements/peers.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/ha.in -o requirements/ha.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/deploy.in -o requirements/deploy.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/fuzz.in -o requirements/fuzz.txt
 	@$(BIN)/python -m tools.javascript lock
 
 clean:
