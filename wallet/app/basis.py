@@ -12,12 +12,14 @@ from wallet.clock import Clock
 from wallet.db.engine import create_engine
 from wallet.db.session import Database
 from wallet.figures.collecting import Collector
+from wallet.http.draining import Draining
 from wallet.http.metrics import Metrics
 from wallet.http.tally import Both, Tally
 from wallet.ids import Ids
 from wallet.oidc.configuration import Providers
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
+from wallet.vault.renewal import KeyWatch
 from wallet.vault.service import Vault
 
 
@@ -30,6 +32,8 @@ class Basis:
         elapsed: a clock that only moves forward, in seconds.
         metrics: what this process counts, for Prometheus.
         collector: the same for the operators' pages, until it is written down.
+        key_watch: takes over keys that changed; a real process has it look.
+        draining: whether this process is about to end.
     """
 
     settings: Settings
@@ -40,9 +44,11 @@ class Basis:
     registry: Registry
     guard: Guard
     collector: Collector
+    key_watch: KeyWatch
     elapsed: Callable[[], float] = time.monotonic
     metrics: Metrics = field(default_factory=Metrics)
     providers: Providers = field(default_factory=Providers)
+    draining: Draining = field(default_factory=Draining)
 
     @property
     def tally(self) -> Tally:
@@ -70,6 +76,7 @@ def basis(
     engine = create_engine(
         settings.database_url.get_secret_value(), pool_size=settings.database_pool
     )
+    vault = Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock)
     return Basis(
         settings=settings,
         clock=clock,
@@ -78,7 +85,8 @@ def basis(
         collector=collector,
         ids=ids,
         database=Database(engine),
-        vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
+        vault=vault,
+        key_watch=KeyWatch(settings.key_file, vault),
         registry=registry,
         guard=Guard(clock=clock, tally=Both(metrics, collector), elapsed=elapsed),
         providers=providers,

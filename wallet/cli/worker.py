@@ -53,7 +53,11 @@ async def _work(settings: Settings) -> None:
             await _begin_duties(services)
             click.echo("worker ready")
             async with reporting(services.reporter(ProcessKind.WORKER)):
-                await loop.run()
+                watching = asyncio.create_task(services.basis.key_watch.run())
+                try:
+                    await loop.run()
+                finally:
+                    watching.cancel()
     finally:
         await services.close()
 

@@ -3,7 +3,7 @@ Whether this process lives, and whether it should get traffic, and if not, why.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 import structlog
@@ -106,13 +106,24 @@ def clock_sane(timekeeping: Timekeeping) -> Check:
 
 def keys_loaded(loaded: Callable[[], bool]) -> Check:
     """
-    Return the check that the key file was read and has a key for every use.
+    Return the check that the key file was read, has a key for every use, and still can be read.
     """
 
     async def holds() -> bool:
         return loaded()
 
     return Check("keys", holds)
+
+
+def integrations_open(allowed: Sequence[str], opened: Sequence[str]) -> Check:
+    """
+    Return the check that every integration that may be loaded was opened.
+    """
+
+    async def holds() -> bool:
+        return set(allowed) <= set(opened)
+
+    return Check("integrations", holds)
 
 
 class Health(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -147,7 +158,8 @@ class HealthController(Controller):
         "/readyz",
         operation_id="readyz",
         summary="Should this process get traffic?",
-        description="Database, migrations, clock and keys; `failing` names what is not right.",
+        description="Database, migrations, clock, keys, integrations, and whether it is about to "
+        "end; `failing` names what is not right.",
         responses=problems(NotReadyError),
     )
     async def readyz(self, readiness: NamedDependency[Readiness]) -> Health:

@@ -43,7 +43,7 @@ def within(seconds, attempt):
     while time.monotonic() < until:
         try:
             found = attempt()
-        except (URLError, ConnectionError):
+        except (URLError, ConnectionError, TimeoutError):  # it may listen before it answers
             found = None
         if found:
             return found
