@@ -26,6 +26,7 @@ _REFERENCE = {
     "party_profiles": "reference",
     "process_breakers": "a process's, of one integration",
     "processes": "a deployment's",
+    "schema_floor": "the deployment's",
     "sequences": "a party's",
     "signature_nonces": "a terminal's",
     "spent_sign_ins": "found by hash",

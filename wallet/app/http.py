@@ -199,7 +199,7 @@ def readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:
     allowed = basis.settings.allowed_integrations()
     return Readiness(
         database_reachable(basis.database),
-        migrations_at_head(basis.database, migrate.head()),
+        migrations_at_head(basis.database, migrate.fits),
         clock_sane(timekeeping),
         keys_loaded(lambda: not basis.key_watch.fault),
         integrations_open(allowed, [each.manifest.id for each in basis.registry]),

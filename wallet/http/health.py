@@ -10,9 +10,10 @@ import structlog
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from msgspec import Struct
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from wallet.db.floor import floor, standing
 from wallet.db.session import Database
 from wallet.errors import WalletError
 from wallet.http.described import one_of
@@ -78,15 +79,18 @@ def database_reachable(database: Database) -> Check:
     return Check("database", holds)
 
 
-def migrations_at_head(database: Database, head: str) -> Check:
+def migrations_at_head(database: Database, fits: Callable[[str, str], bool]) -> Check:
     """
-    Return the check that the schema is the one this program was written for.
+    Return the check that the schema is one that this program may run on.
+
+    Args:
+        database: whose it is.
+        fits: judges the revision it stands at and the one that programs have to know.
     """
 
     async def holds() -> bool:
         async with database.reading() as session:
-            rows = await session.execute(text("SELECT version_num FROM alembic_version"))
-            return rows.scalars().all() == [head]
+            return fits(await standing(session), await floor(session))
 
     return Check("migrations", holds)
 
