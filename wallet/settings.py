@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     inline_seconds: Annotated[int, Field(ge=0, le=25)] = 8
+    drain_seconds: Annotated[int, Field(ge=0, le=15)] = 2
     lease_seconds: Annotated[int, Field(ge=2, le=300)] = 30
     requests_at_once: Annotated[int, Field(ge=8, le=1024)] = 128
     repeats_per_second: Annotated[int, Field(ge=1, le=10_000)] = 50

@@ -22,6 +22,7 @@ import wallet.takings.models
 import wallet.vault.models
 import wallet.visiting.models
 import wallet.work.models  # noqa: F401
+from wallet.db import floor
 from wallet.db.tables import metadata
 
-__all__ = ("metadata",)
+__all__ = ("floor", "metadata")

@@ -29,6 +29,7 @@ _REFERENCE = {
     "process_breakers": "a process's, of one integration",
     "processes": "a deployment's",
     "restorations": "a deployment's",
+    "schema_floor": "the deployment's",
     "sequences": "a party's",
     "signature_nonces": "a terminal's",
     "spent_sign_ins": "found by hash",

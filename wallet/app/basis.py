@@ -12,6 +12,7 @@ from wallet.clock import Clock
 from wallet.db.engine import create_engine
 from wallet.db.session import Database
 from wallet.figures.collecting import Collector
+from wallet.http.draining import Draining
 from wallet.http.metrics import Metrics
 from wallet.http.tally import Both, Tally
 from wallet.http.timekeeping import Timekeeping
@@ -21,6 +22,7 @@ from wallet.oidc.configuration import Providers
 from wallet.restoring.service import Restoring
 from wallet.settings import Settings
 from wallet.vault.keyfile import KeyFile
+from wallet.vault.renewal import KeyWatch
 from wallet.vault.service import Vault
 
 
@@ -35,6 +37,8 @@ class Basis:
         collector: the same for the operators' pages, until it is written down.
         timekeeping: whether the clock can be trusted.
         membership: whether this process may write money.
+        key_watch: takes over keys that changed; a real process has it look.
+        draining: whether this process is about to end.
     """
 
     settings: Settings
@@ -48,9 +52,11 @@ class Basis:
     timekeeping: Timekeeping
     membership: Membership
     restoring: Restoring
+    key_watch: KeyWatch
     elapsed: Callable[[], float] = time.monotonic
     metrics: Metrics = field(default_factory=Metrics)
     providers: Providers = field(default_factory=Providers)
+    draining: Draining = field(default_factory=Draining)
 
     @property
     def tally(self) -> Tally:
@@ -81,6 +87,7 @@ def basis(  # noqa: PLR0913 - collaborators, by keyword
     )
     database = Database(engine, elapsed=elapsed)
     timekeeping = Timekeeping(clock, elapsed)
+    vault = Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock)
     return Basis(
         settings=settings,
         clock=clock,
@@ -90,7 +97,8 @@ def basis(  # noqa: PLR0913 - collaborators, by keyword
         restoring=Restoring(database=database, clock=clock, ids=ids, elapsed=elapsed),
         ids=ids,
         database=database,
-        vault=Vault(keys, issuer_region=settings.issuer_region, ids=ids, clock=clock),
+        vault=vault,
+        key_watch=KeyWatch(settings.key_file, vault),
         registry=registry,
         guard=Guard(clock=clock, tally=Both(metrics, collector), elapsed=elapsed),
         providers=providers,

@@ -28,12 +28,14 @@ from wallet.http.bodies import StrictRequest
 from wallet.http.callers import ResidentCaller, TerminalCaller
 from wallet.http.described import SCOPES
 from wallet.http.document import ClosedStructs
+from wallet.http.draining import not_draining
 from wallet.http.edge import LETTERS, install
 from wallet.http.health import (
     HealthController,
     Readiness,
     clock_sane,
     database_reachable,
+    integrations_open,
     keys_loaded,
     migrations_at_head,
     nothing_restored,
@@ -117,7 +119,7 @@ def create_app(services: Services) -> Litestar:
 
     app = Litestar(
         route_handlers=[*CONTROLLERS, _pages(services, timekeeping)],
-        dependencies=_dependencies(services, _readiness(basis, timekeeping)),
+        dependencies=_dependencies(services, readiness(basis, timekeeping)),
         guards=[
             restored_guard(basis.restoring.pending, *ALWAYS),
             clock_guard(timekeeping, *CLOCKED),
@@ -239,11 +241,17 @@ def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide
     return {"terminal": Provide(terminal), "resident": Provide(resident), **provided}
 
 
-def _readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:
+def readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:
+    """
+    Return what must hold before a process should get traffic.
+    """
+    allowed = basis.settings.allowed_integrations()
     return Readiness(
         database_reachable(basis.database),
-        migrations_at_head(basis.database, migrate.head()),
+        migrations_at_head(basis.database, migrate.fits),
         clock_sane(timekeeping),
-        keys_loaded(lambda: basis.vault.code_ring is not None),
+        keys_loaded(lambda: not basis.key_watch.fault),
+        integrations_open(allowed, [each.manifest.id for each in basis.registry]),
         nothing_restored(basis.restoring.pending),
+        not_draining(basis.draining),
     )

@@ -8,15 +8,19 @@ from datetime import UTC, datetime
 
 import click
 
+from wallet.app import Services
 from wallet.cli.composition import load_keys
+from wallet.cli.running import with_services
 from wallet.clock import SystemClock, seconds
 from wallet.settings import Settings
 from wallet.vault import keyfile, rotation
 from wallet.vault.ages import Use, ages
 from wallet.vault.errors import KeyFileError, KeyRotationError
 from wallet.vault.keyfile import KeyFile, SuiteName
+from wallet.vault.rewrapping import Rewrapped, rewrap_all
 
 _LEAD_SECONDS = 600
+_DATA_LEAD_SECONDS = 60
 
 
 @click.group("keys")
@@ -69,7 +73,9 @@ def rotate_code(lead: int) -> None:
     _replace(
         settings, lambda keys: rotation.rotate_code_key(keys, suite, begins, secrets.token_bytes)
     )
-    click.echo(f"a new code key issues from {_instant(begins)}; restart the processes before that")
+    click.echo(
+        f"a new code key issues from {_instant(begins)}; the processes load it by themselves"
+    )
 
 
 @command.command("retire-code")
@@ -80,21 +86,37 @@ def retire_code(key_id: int) -> None:
     """
     now = seconds(SystemClock().now())
     _replace(Settings(), lambda keys: rotation.retire_code_key(keys, key_id, now))
-    click.echo(f"code key {key_id} is retired; restart the processes now")
+    click.echo(f"code key {key_id} is retired; the processes know within seconds")
 
 
 @command.command("rotate-data")
-def rotate_data() -> None:
+@click.option("--lead", default=_DATA_LEAD_SECONDS, show_default=True, help="Seconds until then.")
+def rotate_data(lead: int) -> None:
     """
-    Add a data key; it encrypts from now on, older ones go on decrypting.
+    Add a data key; it encrypts once every process has it, older ones go on decrypting.
     """
     settings = Settings()
     suite = SuiteName(settings.code_suite)
-    now = seconds(SystemClock().now())
+    begins = seconds(SystemClock().now()) + lead
     _replace(
-        settings, lambda keys: rotation.rotate_data_key(keys, suite, now, secrets.token_bytes)
+        settings, lambda keys: rotation.rotate_data_key(keys, suite, begins, secrets.token_bytes)
     )
-    click.echo("a new data key encrypts after the next restart")
+    click.echo(f"a new data key encrypts from {_instant(begins)}; the processes load it by then")
+
+
+@command.command("rewrap")
+def rewrap() -> None:
+    """
+    Wrap every person's keys anew under the data key that encrypts, while everything goes on.
+
+    Safe to repeat and to break off. Older data keys stay needed for what belongs to no person.
+    """
+
+    async def all_of_them(services: Services) -> Rewrapped:
+        return await rewrap_all(services.basis.database, services.basis.vault)
+
+    done = with_services(all_of_them)
+    click.echo(f"{done.keys} keys wrapped anew, {done.persons} persons looked at")
 
 
 def _replace(settings: Settings, change: Callable[[KeyFile], KeyFile]) -> None:

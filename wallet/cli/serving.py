@@ -2,28 +2,29 @@
 The application as the server's processes make it.
 """
 
-import signal
 import sys
-from functools import partial
-from types import FrameType
+from multiprocessing.synchronize import Event
 
 from litestar import Litestar
 
 from wallet import failpoints
 from wallet.app import compose, create_app
+from wallet.cli.attending import attend
 from wallet.cli.composition import load_keys, load_providers, open_registry
 from wallet.cli.descent import end_with_parent, generation
 from wallet.cli.running import end_in_order, freeze, seat_of
 from wallet.clock import SystemClock
 from wallet.instances.service import Identity
-from wallet.journal.feed import Feed
 from wallet.logs import configure
 from wallet.settings import Settings
 
 
-def application() -> Litestar:
+def application(ready: Event | None = None) -> Litestar:
     """
     Return the application of this process, from the environment.
+
+    Args:
+        ready: is set once this process should get traffic.
     """
     settings = Settings()
     clock = SystemClock()
@@ -42,23 +43,6 @@ def application() -> Litestar:
     end_with_parent()
     services.basis.membership.when_lost(end_in_order)
     app = create_app(services)
-    app.on_startup.append(partial(_end_streams_first, services.people.feed))
+    attend(app, services, ready)
     freeze()
     return app
-
-
-def _end_streams_first(feed: Feed) -> None:
-    """
-    Let listeners go when the process is asked to end.
-
-    The server waits for open requests before it tells the application, and a stream never ends.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before = signal.getsignal(number)
-
-        def asked(given: int, frame: FrameType | None, before: object = before) -> None:
-            feed.end()
-            if callable(before):
-                before(given, frame)
-
-        signal.signal(number, asked)

@@ -59,11 +59,15 @@ async def _work(settings: Settings) -> None:
             click.echo("worker ready")
             kind = ProcessKind.WORKER
             async with member.present(kind), reporting(services.reporter(kind)):
-                looking = asyncio.create_task(Standing(services).run())
+                beside = [
+                    asyncio.create_task(Standing(services).run()),
+                    asyncio.create_task(services.basis.key_watch.run()),
+                ]
                 try:
                     await loop.run()
                 finally:
-                    looking.cancel()
+                    for task in beside:
+                        task.cancel()
     finally:
         await services.close()
 

@@ -3,16 +3,17 @@ Whether this process lives, and whether it should get traffic, and if not, why.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 import structlog
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from msgspec import Struct
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from wallet.db.floor import floor, standing
 from wallet.db.session import Database
 from wallet.errors import WalletError
 from wallet.http.described import one_of
@@ -78,15 +79,18 @@ def database_reachable(database: Database) -> Check:
     return Check("database", holds)
 
 
-def migrations_at_head(database: Database, head: str) -> Check:
+def migrations_at_head(database: Database, fits: Callable[[str, str], bool]) -> Check:
     """
-    Return the check that the schema is the one this program was written for.
+    Return the check that the schema is one that this program may run on.
+
+    Args:
+        database: whose it is.
+        fits: judges the revision it stands at and the one that programs have to know.
     """
 
     async def holds() -> bool:
         async with database.reading() as session:
-            rows = await session.execute(text("SELECT version_num FROM alembic_version"))
-            return rows.scalars().all() == [head]
+            return fits(await standing(session), await floor(session))
 
     return Check("migrations", holds)
 
@@ -106,7 +110,7 @@ def clock_sane(timekeeping: Timekeeping) -> Check:
 
 def keys_loaded(loaded: Callable[[], bool]) -> Check:
     """
-    Return the check that the key file was read and has a key for every use.
+    Return the check that the key file was read, has a key for every use, and still can be read.
     """
 
     async def holds() -> bool:
@@ -124,6 +128,17 @@ def nothing_restored(pending: Callable[[], Awaitable[bool]]) -> Check:
         return not await pending()
 
     return Check("restored", holds)
+
+
+def integrations_open(allowed: Sequence[str], opened: Sequence[str]) -> Check:
+    """
+    Return the check that every integration that may be loaded was opened.
+    """
+
+    async def holds() -> bool:
+        return set(allowed) <= set(opened)
+
+    return Check("integrations", holds)
 
 
 class Health(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -158,8 +173,8 @@ class HealthController(Controller):
         "/readyz",
         operation_id="readyz",
         summary="Should this process get traffic?",
-        description="Database, migrations, clock, keys and whether a restore is over; "
-        "`failing` names what is not right.",
+        description="Database, migrations, clock, keys, integrations, whether a restore is over "
+        "and whether the process is about to end; `failing` names what is not right.",
         responses=problems(NotReadyError),
     )
     async def readyz(self, readiness: NamedDependency[Readiness]) -> Health:

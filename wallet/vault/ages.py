@@ -91,7 +91,7 @@ def _retired(entry: CodeKeyEntry, now: int) -> bool:
 
 def _data_keys(keys: KeyFile, now: int) -> Iterator[KeyAge]:
     for key in sorted(keys.data_keys, key=lambda each: -each.version):
-        yield _data_key(key, encrypts=key is keys.data_key, now=now)
+        yield _data_key(key, encrypts=key is keys.data_key_at(now), now=now)
 
 
 def _data_key(key: DataKey, *, encrypts: bool, now: int) -> KeyAge:
@@ -101,9 +101,15 @@ def _data_key(key: DataKey, *, encrypts: bool, now: int) -> KeyAge:
         name=str(key.version),
         suite=key.suite.value,
         since_seconds=key.made_at,
-        state="encrypts" if encrypts else "decrypts",
+        state=_data_state(key, encrypts=encrypts, now=now),
         is_old=encrypts and old,
     )
+
+
+def _data_state(key: DataKey, *, encrypts: bool, now: int) -> State:
+    if encrypts:
+        return "encrypts"
+    return "coming" if (key.made_at or 0) > now else "decrypts"
 
 
 def _others(keys: KeyFile) -> Iterator[KeyAge]:

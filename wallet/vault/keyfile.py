@@ -72,7 +72,10 @@ class CodeKeyEntry(_Redacted, frozen=True, kw_only=True):
 
 class DataKey(_Redacted, frozen=True, kw_only=True):
     """
-    A key-encryption key. The highest version encrypts; older ones only decrypt.
+    A key-encryption key. The highest version that has begun encrypts; older ones only decrypt.
+
+    Attributes:
+        made_at: when it begins, Unix seconds; null in a file that is older than this field.
     """
 
     version: Annotated[int, Meta(ge=1, lt=2**16)]
@@ -107,9 +110,17 @@ class KeyFile(_Redacted, frozen=True, kw_only=True):
     @property
     def data_key(self) -> DataKey:
         """
-        The data key that encrypts.
+        The newest data key, which encrypts once it has begun.
         """
         return max(self.data_keys, key=lambda key: key.version)
+
+    def data_key_at(self, now_seconds: int) -> DataKey:
+        """
+        Return the data key that encrypts at an instant; the first one always may.
+        """
+        first = min(self.data_keys, key=lambda key: key.version)
+        begun = (key for key in self.data_keys if (key.made_at or 0) <= now_seconds)
+        return max(begun, key=lambda key: key.version, default=first)
 
 
 def code_ring(keys: KeyFile, issuer: int) -> KeyRing:

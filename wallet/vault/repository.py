@@ -23,6 +23,20 @@ async def find(session: AsyncSession, resident_id: int, keep: str) -> tuple[byte
     return None if row is None else (row[0],)
 
 
+async def persons_after(session: AsyncSession, resident_id: int, limit: int) -> list[int]:
+    """
+    Return the next persons that have keys, in their order.
+    """
+    statement = (
+        select(PersonKeyRow.resident_id)
+        .where(col(PersonKeyRow.resident_id) > resident_id)
+        .distinct()
+        .order_by(col(PersonKeyRow.resident_id))
+        .limit(limit)
+    )
+    return list((await session.execute(statement)).scalars())
+
+
 async def add(session: AsyncSession, resident_id: int, keep: str, wrapped: bytes) -> bool:
     """
     Add a key; False when there is one.

@@ -84,12 +84,14 @@ def drop_retired(keys: KeyFile, now_seconds: int) -> KeyFile:
     return _with_code_keys(keys, code_ring(keys, 0).without_retired(now_seconds).keys)
 
 
-def rotate_data_key(keys: KeyFile, suite: SuiteName, now_seconds: int, token: Token) -> KeyFile:
+def rotate_data_key(keys: KeyFile, suite: SuiteName, from_seconds: int, token: Token) -> KeyFile:
     """
-    Add a data key that encrypts from now on; older ones go on decrypting.
+    Add a data key that encrypts from `from_seconds` on; older ones go on decrypting.
+
+    Give every process time to load the file before that instant.
     """
     added = DataKey(
-        version=keys.data_key.version + 1, suite=suite, secret=token(32), made_at=now_seconds
+        version=keys.data_key.version + 1, suite=suite, secret=token(32), made_at=from_seconds
     )
     return msgspec.structs.replace(keys, data_keys=(*keys.data_keys, added))
 

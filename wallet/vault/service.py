@@ -26,8 +26,8 @@ from wallet.vault.envelope import (
     unseal,
     version_of,
 )
-from wallet.vault.errors import DecryptionError, KeyDestroyedError
-from wallet.vault.keyfile import KeyFile, code_ring
+from wallet.vault.errors import DecryptionError, KeyDestroyedError, KeyFileError
+from wallet.vault.keyfile import DataKey, KeyFile, code_ring
 from wallet.vault.sealing import IdSealer
 from wallet.vault.unlocked import Unlocked
 
@@ -51,14 +51,36 @@ class Vault:
     """
 
     def __init__(self, keys: KeyFile, *, issuer_region: int, ids: Ids, clock: Clock) -> None:
-        self._keys = keys
+        self._issuer_region = issuer_region
         self._ids = ids
         self._clock = clock
         self._sealer = IdSealer(keys.sealing_key)
+        self._take(keys)
+        self._cache: OrderedDict[tuple[int, Keep], tuple[bytes, datetime]] = OrderedDict()
+
+    def _take(self, keys: KeyFile) -> None:
+        self.code_ring: KeyRing = code_ring(keys, self._issuer_region)
         self._wrapping = _ready(keys, "wrap")
         self._deployment = _ready(keys, "deployment")
-        self._cache: OrderedDict[tuple[int, Keep], tuple[bytes, datetime]] = OrderedDict()
-        self.code_ring: KeyRing = code_ring(keys, issuer_region)
+        self._keys = keys
+
+    def renew(self, keys: KeyFile) -> bool:
+        """
+        Go on with the code keys and data keys of a newer key file; tell whether it differs.
+
+        Raises:
+            KeyFileError: a key that has no successor is another one; that takes a restart.
+        """
+        if keys == self._keys:
+            return False
+        if _lasting(keys) != _lasting(self._keys):
+            raise KeyFileError("index, sealing or token key changed; restart all processes")
+        self._take(keys)
+        return True
+
+    @property
+    def _data_key(self) -> DataKey:
+        return self._keys.data_key_at(seconds(self._clock.now()))
 
     def __repr__(self) -> str:
         """
@@ -117,7 +139,7 @@ class Vault:
             KeyDestroyedError: the person's key was destroyed.
         """
         secret = await self._person_key(session, resident_id, keep, make=True)
-        key = EnvelopeKey(self._keys.data_key.suite, _PERSON_KEY_VERSION, secret)
+        key = EnvelopeKey(self._data_key.suite, _PERSON_KEY_VERSION, secret)
         return seal(key, self._ids.secret(NONCE_LENGTH), place, plaintext)
 
     async def decrypt(
@@ -156,16 +178,14 @@ class Vault:
             if sealed is None:
                 raise KeyDestroyedError
             secret = self._unwrapped(resident_id, keep, sealed)
-            keys[keep] = ReadyKey(
-                EnvelopeKey(self._keys.data_key.suite, _PERSON_KEY_VERSION, secret)
-            )
+            keys[keep] = ReadyKey(EnvelopeKey(self._data_key.suite, _PERSON_KEY_VERSION, secret))
         return Unlocked(keys, self._ids.secret)
 
     def encrypt_deployment(self, place: Place, plaintext: bytes) -> bytes:
         """
         Encrypt a value that belongs to no single person, or lives minutes only.
         """
-        key = self._deployment[self._keys.data_key.version]
+        key = self._deployment[self._data_key.version]
         return key.seal(self._ids.secret(NONCE_LENGTH), place, plaintext)
 
     def decrypt_deployment(self, place: Place, ciphertext: bytes) -> bytes:
@@ -194,7 +214,7 @@ class Vault:
         for keep in Keep:
             found = await repository.find(session, resident_id, keep)
             old = None if found is None else found[0]
-            if old is None or version_of(old) == self._keys.data_key.version:
+            if old is None or version_of(old) == self._data_key.version:
                 continue
             new = self._wrapped(resident_id, keep, self._unwrapped(resident_id, keep, old))
             renewed += await repository.rewrap(session, resident_id, keep, old, new)
@@ -233,12 +253,16 @@ class Vault:
             self._cache.popitem(last=False)
 
     def _wrapped(self, resident_id: int, keep: Keep, secret: bytes) -> bytes:
-        key = self._wrapping[self._keys.data_key.version]
+        key = self._wrapping[self._data_key.version]
         place = _wrapping_place(resident_id, keep)
         return key.seal(self._ids.secret(NONCE_LENGTH), place, secret)
 
     def _unwrapped(self, resident_id: int, keep: Keep, wrapped: bytes) -> bytes:
         return _under_version(self._wrapping, _wrapping_place(resident_id, keep), wrapped)
+
+
+def _lasting(keys: KeyFile) -> tuple[bytes, bytes, bytes]:
+    return keys.index_key, keys.sealing_key, keys.token_key
 
 
 def _wrapping_place(resident_id: int, keep: Keep) -> Place:

@@ -104,6 +104,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "public_origin": f"http://127.0.0.1:{port}",
         "port": str(port),
         "demo_login": "true",
+        "drain_seconds": "0",
     }
     return {PREFIX + name.upper(): value for name, value in values.items()}
 

@@ -38,6 +38,8 @@ def run(connection: Connection) -> None:
         render_item=render_item,
         compare_type=True,
         transactional_ddl=True,
+        # what waits for a lock must hold none of an earlier step; SQLite has one lock anyway
+        transaction_per_migration=connection.dialect.name == "postgresql",
     )
     with context.begin_transaction():
         context.run_migrations()

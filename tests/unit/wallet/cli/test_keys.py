@@ -97,14 +97,19 @@ class TestRotate:
 
     def test_data_key(self, run):
         """
-        A rotated data key encrypts, the older one decrypts.
+        A new data key comes, and the older one encrypts until then; or it takes over at once.
         """
         run("keys", "new")
         assert 0 == run("keys", "rotate-data").exit_code
         shown = run("keys", "show").output
 
-        assert 1 == shown.count("encrypts")
-        assert 1 == shown.count("decrypts")
+        assert 0 == run("keys", "rotate-data", "--lead", "0").exit_code
+        at_once = run("keys", "show").output
+
+        assert (1, 1, 0) == tuple(shown.count(word) for word in ("encrypts", "coming", "decrypts"))
+        assert (1, 1, 1) == tuple(
+            at_once.count(word) for word in ("encrypts", "coming", "decrypts")
+        )
 
 
 class TestMigrate:

@@ -104,7 +104,7 @@ class Started:
         self.given = given
         return self
 
-    def serve(self):
+    def answer(self):
         self.served += 1
 
     def run(self, coroutine):
@@ -113,14 +113,14 @@ class Started:
 
 
 class TestCommands:
-    def test_serve(self, deployment, monkeypatch):
+    def test_serve(self, process, monkeypatch):
         """
         The server is begun with as many processes as were asked for, and time to end.
         """
         started = Started()
-        monkeypatch.setattr(serve, "Granian", started)
+        monkeypatch.setattr(serve, "Server", started)
         monkeypatch.setenv("FUSION_WALLET_WORKERS", "3")
-        deployment.told("serve")
+        process.told("serve")
 
         assert (1, 3, 30, False) == (
             started.served,

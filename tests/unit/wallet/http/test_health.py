@@ -91,16 +91,25 @@ class TestDatabaseReachable:
 class TestMigrationsAtHead:
     async def test_at_head_behind_and_never(self, database):
         """
-        Only the very revision that the program knows is good.
+        The schema is judged by where it stands and by what its programs have to know.
         """
-        never = await Readiness(migrations_at_head(database, "0001")).failing()
+
+        def fits(current, floor):
+            return (current, floor) in judged
+
+        judged = {("0007", "0005")}
+        never = await Readiness(migrations_at_head(database, fits)).failing()
         async with database.transaction() as session:
             await session.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
-            await session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
-        behind = await Readiness(migrations_at_head(database, "0002")).failing()
-        head = await Readiness(migrations_at_head(database, "0001")).failing()
+            await session.execute(text("INSERT INTO alembic_version VALUES ('0007')"))
+            await session.execute(text("INSERT INTO schema_floor VALUES ('0005')"))
+        good = await Readiness(migrations_at_head(database, fits)).failing()
+        judged.clear()
+        other = await Readiness(migrations_at_head(database, fits)).failing()
+        async with database.transaction() as session:
+            await session.execute(text("DROP TABLE alembic_version"))
 
-        assert (["migrations"], ["migrations"], []) == (never, behind, head)
+        assert (["migrations"], [], ["migrations"]) == (never, good, other)
 
 
 class TestClockSane:

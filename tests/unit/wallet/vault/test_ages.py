@@ -17,6 +17,10 @@ def keys() -> KeyFile:
     return rotation.generate(SuiteName.NATIONAL, NOW, IDS.secret)
 
 
+def _data(key) -> bool:
+    return key.use is Use.DATA
+
+
 class TestAges:
     def test_code_keys(self, keys: KeyFile) -> None:
         """
@@ -36,14 +40,18 @@ class TestAges:
 
     def test_data_keys(self, keys: KeyFile) -> None:
         """
-        The newest data key encrypts, older ones decrypt; each has the time it was made.
+        A data key that comes does nothing yet; once it has begun it encrypts, older ones decrypt.
         """
         keys = rotation.rotate_data_key(keys, SuiteName.NATIONAL, NOW + 5, IDS.secret)
-        told = [each for each in ages(keys, NOW) if each.use is Use.DATA]
-
-        assert [("2", "encrypts", NOW + 5), ("1", "decrypts", NOW)] == [
-            (each.name, each.state, each.since_seconds) for each in told
+        told = [
+            [(each.name, each.state, each.since_seconds) for each in ages(keys, at) if _data(each)]
+            for at in (NOW + 4, NOW + 5)
         ]
+
+        assert [
+            [("2", "coming", NOW + 5), ("1", "encrypts", NOW)],
+            [("2", "encrypts", NOW + 5), ("1", "decrypts", NOW)],
+        ] == told
 
     @pytest.mark.parametrize(
         ("later", "old"),

@@ -170,7 +170,7 @@ class TestRewrap:
         """
         old = _keys()
         sealed = await _encrypt(database, _vault(old), b"value")
-        rotated = rotate_data_key(old, SuiteName.NATIONAL, 1_800_000_000, IDS.secret)
+        rotated = rotate_data_key(old, SuiteName.NATIONAL, 1_700_000_000, IDS.secret)
         vault = _vault(rotated)
         async with database.transaction() as session:
             counts = [await vault.rewrap(session, 1), await vault.rewrap(session, 1)]
