@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint
 from wallet.db.schema import BigInt, Text, UtcInstant, create_table
 
 revision = "0007_instances"
-down_revision = "0005_screen_approvals"
+down_revision = "0006_turns"
 branch_labels = None
 depends_on = None
 

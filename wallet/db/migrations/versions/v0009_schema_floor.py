@@ -8,7 +8,7 @@ from sqlalchemy import Column, PrimaryKeyConstraint
 from wallet.db.schema import Text, create_table
 
 revision = "0009_schema_floor"
-down_revision = "0005_screen_approvals"
+down_revision = "0008_restorations"
 branch_labels = None
 depends_on = None
 
