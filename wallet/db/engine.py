@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from wallet.db.connecting import Connecting
+from wallet.db.errors import UnansweredError
 from wallet.db.outages import is_outage
 
 SQLITE_PRAGMAS = (
@@ -57,10 +58,13 @@ def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
     )
 
     @event.listens_for(engine.sync_engine, "handle_error")
-    def judge(context: ExceptionContext) -> None:
-        # a connection to a server that stops, or that is no primary any more, is of no use
-        if is_outage(context.original_exception):
+    def judge(context: ExceptionContext) -> BaseException | None:
+        # a connection to a server that stops, says nothing or is no primary any more is of no use
+        fault = context.original_exception
+        silent = isinstance(fault, TimeoutError)
+        if silent or is_outage(fault):
             context.is_disconnect = True
+        return UnansweredError() if silent else None
 
     return engine
 

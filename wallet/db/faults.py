@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from wallet.errors import OverloadedError, StorageFullError
 
-FAULTS: Final = (DBAPIError, PoolTimeoutError, asyncpg.PostgresError, OSError, TimeoutError)
+FAULTS: Final = (DBAPIError, PoolTimeoutError, asyncpg.PostgresError, ConnectionError)
 _ATTEMPTS: Final = 3
 _AFTER_SECONDS: Final = 1
 _ROLLED_BACK: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock

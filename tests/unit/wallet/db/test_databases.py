@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, col, select
 
 from tests.fakes.clock import StandingClock
 from wallet import deadlines
+from wallet.db import engine as engines
 from wallet.db.conflicts import insert_first
 from wallet.db.engine import create_engine
 from wallet.db.session import Database
@@ -179,6 +180,17 @@ class TestDeadline:
         await database.close()
 
         assert 0 == still
+
+    async def test_silent_server(self, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        A server that does not answer in time is overloaded, whoever waits.
+        """
+        monkeypatch.setattr(engines, "_ANSWER_SECONDS", 0.1)
+        database = Database(create_engine(postgres_url))
+        with pytest.raises(OverloadedError):
+            async with database.reading() as session:
+                await session.execute(sql("SELECT pg_sleep(20)"))
+        await database.close()
 
     async def test_time_out_of_its_own(self, database: Database) -> None:
         """
