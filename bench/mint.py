@@ -24,9 +24,9 @@ _INTERNATIONAL, _NATIONAL = SuiteName.INTERNATIONAL, SuiteName.NATIONAL
 _SHOWN, _TOPPED, _DRAWN, _VERIFIED, _ISSUED = (
     "codes shown per second (HTTP)",
     "top-ups of 432 passes per second (HTTP)",
-    "codes drawn offline per second (one core)",
-    "codes verified per second (one core)",
-    "top-ups of 432 passes issued per second (one core)",
+    "codes drawn offline per processor second",
+    "codes verified per processor second",
+    "top-ups of 432 passes issued per processor second",
 )
 _KEYS: Final = {
     ("otp", _INTERNATIONAL): "OTP, international",
@@ -115,7 +115,7 @@ def _findings(plan: Plan, place: Ground, taken: dict[tuple[str, str], list[Taken
         about=(
             "Codes that the server draws and passes that it gives to phones, over HTTP on "
             "PostgreSQL with one granian worker per suite; below, what phone and server do for "
-            "them without HTTP and database."
+            "them without HTTP and database, in processor time."
         ),
         machine=place.described(),
         settings={
@@ -143,7 +143,7 @@ def _named(series: Series) -> Series:
     """
     Name a series so that it can stand without its unit.
     """
-    what = series.unit.partition(" per second")[0]
+    what = series.unit.partition(" per ")[0]
     return Series(name=f"{what}: {series.name}", unit=series.unit, values=series.values)
 
 

@@ -3,6 +3,7 @@
 """
 
 import importlib
+import signal
 import sys
 from pathlib import Path
 
@@ -47,3 +48,5 @@ def command() -> None:
     """
     Measure the wallet; only ratios inside one run mean anything (docs/performance.md).
     """
+    # so that whoever ends a run ends its servers too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
