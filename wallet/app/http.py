@@ -164,6 +164,7 @@ def _pages(services: Services, timekeeping: Timekeeping) -> Router:
             work=services.money.work,
             vault=basis.vault,
             timekeeping=timekeeping,
+            restoring=basis.restoring,
             region=basis.settings.issuer_region,
         ),
     )
