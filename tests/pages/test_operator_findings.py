@@ -47,6 +47,7 @@ class TestFindings:
             ({"integrations": {"a": figures(answered=8, failed=1)}}, []),
             ({"integrations": {"a": figures(answered=91, failed=9)}}, []),
             ({"clock_trusted": False}, ["clock"]),
+            ({"backup_at": NOW, "in_review": 1}, ["restored", "review"]),
             ({"keys": [OLD]}, ["old_key"]),
             ({"keys": [OLD], "overdue": NOW}, ["overdue", "old_key"]),
         ],

@@ -138,7 +138,7 @@ def create_app(services: Services) -> Litestar:
             parties=services.people.parties,
             idempotency=services.people.idempotency,
             resolving=services.resolving,
-            untrusted_seconds=timekeeping.untrusted_seconds,
+            hindered=lambda: bool(timekeeping.untrusted_seconds()) or basis.restoring.uncertain(),
         )
     install(
         app,
@@ -208,6 +208,7 @@ def _pages(services: Services, timekeeping: Timekeeping) -> Router:
             work=services.money.work,
             vault=basis.vault,
             timekeeping=timekeeping,
+            restoring=basis.restoring,
             region=basis.settings.issuer_region,
         ),
     )

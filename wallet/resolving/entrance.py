@@ -49,7 +49,7 @@ class Entrance:
 
     Args:
         app: the framework.
-        untrusted_seconds: how long the clock is not to be trusted; 0: it is.
+        hindered: whether something may stand against using codes up that the framework looks at.
         read_seconds: a body that has not arrived by then is given up.
     """
 
@@ -60,14 +60,14 @@ class Entrance:
         parties: PartiesService,
         idempotency: IdempotencyService,
         resolving: ResolvingService,
-        untrusted_seconds: Callable[[], int],
+        hindered: Callable[[], bool],
         read_seconds: float = 10.0,
     ) -> None:
         self._app = app
         self._parties = parties
         self._idempotency = idempotency
         self._resolving = resolving
-        self._untrusted_seconds = untrusted_seconds
+        self._hindered = hindered
         self._read_seconds = read_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +103,7 @@ class Entrance:
         if len(headers) != len(list(scope["headers"])) or not _plain(headers):
             return None
         key = headers.get(b"idempotency-key", b"").decode("latin-1")
-        if not well_formed(key) or self._untrusted_seconds():
+        if not well_formed(key) or self._hindered():
             return None
         caller = self._parties.unsigned(headers)
         if caller is None or caller.scopes.isdisjoint(SCOPES):

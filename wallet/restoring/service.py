@@ -58,10 +58,19 @@ class Restoring:
         Raises:
             OverloadedError: the database cannot be asked.
         """
-        now = self._elapsed()
-        if self._told is None or now - self._told[0] >= ASK_AGAIN_SECONDS:
+        if self._told is None or self._stale():
+            now = self._elapsed()
             self._told = (now, await self.standing() is not None)
         return self._told[1]
+
+    def _stale(self) -> bool:
+        return self._told is not None and self._elapsed() - self._told[0] >= ASK_AGAIN_SECONDS
+
+    def uncertain(self) -> bool:
+        """
+        Tell whether `pending` has to be asked: a restore is open, or nobody looked lately.
+        """
+        return self._stale() or self._told is None or self._told[1]
 
     async def standing(self) -> Restoration | None:
         """

@@ -12,6 +12,7 @@ from wallet.figures.service import FiguresService
 from wallet.http.timekeeping import Timekeeping
 from wallet.pages.operator.looking import Looking
 from wallet.parties.administration import PartiesAdministration
+from wallet.restoring.service import Restoring
 from wallet.settling.reviewing import ReviewService
 from wallet.vault import Vault
 
@@ -46,4 +47,5 @@ class Books(Struct, frozen=True, kw_only=True):
     work: Overdue
     vault: Vault
     timekeeping: Timekeeping
+    restoring: Restoring
     region: int

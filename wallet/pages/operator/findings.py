@@ -28,6 +28,7 @@ class Facts(Struct, frozen=True, kw_only=True):
         processes: the processes of the deployment.
         keys: every key.
         clock_trusted: whether the clock of the process that answers keeps step.
+        backup_at: of the restore that waits for an operator; None where none does.
     """
 
     in_review: int
@@ -36,6 +37,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     processes: Sequence[Process]
     keys: Sequence[KeyAge]
     clock_trusted: bool
+    backup_at: datetime | None = None
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -68,6 +70,9 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
 
 
 def _money(facts: Facts) -> Iterator[Finding]:
+    if facts.backup_at is not None:
+        path = "/operator/settlements"
+        yield Finding(name="restored", grade="bad", path=path, since=facts.backup_at)
     if facts.overdue is not None:
         yield Finding(name="overdue", grade="bad", path="/operator/systems", since=facts.overdue)
     if facts.in_review:

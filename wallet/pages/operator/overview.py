@@ -58,6 +58,7 @@ class OverviewController(Controller):
         phases = phase_counts(standing)
         in_review = sum(count for (phase, _), count in standing.items() if phase == "review")
         ids = [each.manifest.id for each in books.registry]
+        restored = await books.restoring.standing()
         facts = Facts(
             in_review=in_review + await books.review.waiting_elsewhere(),
             overdue=await books.work.overdue(LATE),
@@ -65,6 +66,7 @@ class OverviewController(Controller):
             processes=await books.figures.processes(),
             keys=books.vault.ages(),
             clock_trusted=books.timekeeping.untrusted_seconds() == 0,
+            backup_at=restored.backup_at if restored is not None else None,
         )
         return live(
             request,
