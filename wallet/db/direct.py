@@ -17,7 +17,10 @@ import structlog
 from wallet.db.errors import NotServedError, RivalryError
 
 _LOG = structlog.get_logger("wallet.db")
-_PRAGMAS: Final = ("query_only=ON",)
+# a lot of scans writes hundreds of pages, the same ones again and again: 32 MB of them may gather
+# before they are moved into the file, which takes two flushes
+_WRITING: Final = ("wal_autocheckpoint=8000",)
+_READING: Final = ("query_only=ON",)
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
@@ -33,8 +36,8 @@ class Direct:
     """
 
     def __init__(self, path: str, pragmas: tuple[str, ...]) -> None:
-        self._writer = _Lane(path, pragmas)
-        self._reader = _Lane(path, (*pragmas, *_PRAGMAS))
+        self._writer = _Lane(path, (*pragmas, *_WRITING))
+        self._reader = _Lane(path, (*pragmas, *_READING))
 
     async def read(self, work: Work[Result]) -> Result:
         """

@@ -70,7 +70,7 @@ class Restoring:
         """
         Tell whether `pending` has to be asked: a restore is open, or nobody looked lately.
         """
-        return self._stale() or self._told is None or self._told[1]
+        return self._told is None or self._stale() or self._told[1]
 
     async def standing(self) -> Restoration | None:
         """
