@@ -30,6 +30,7 @@ class RunFailedError(AssertionError):
 
     def __init__(self, plan: Plan, what: str) -> None:
         super().__init__(f"{what}\n  {plan}\n  again: --crash-seed {plan.seed}")
+        self.seed = plan.seed
 
 
 class Done(Struct, frozen=True, kw_only=True):
