@@ -48,6 +48,7 @@ _OUTCOMES: Mapping[type, str] = {
     DidNotHappen: "did_not_happen",
 }
 OUTCOMES: tuple[str, ...] = tuple(_OUTCOMES.values())
+_AFTER = timedelta(microseconds=1)
 
 
 class Parties(Protocol):
@@ -121,6 +122,10 @@ class CallsService:
         prepared = self.outside.prepare(order, given, view)
         if isinstance(prepared, Refused):
             return prepared
+        key = (subject.kind, subject.subject_id)
+        last = await repository.latest(session, resident_id, key, prepared.operation)
+        if last is not None:  # the newest is found by its instant, and machines' clocks differ
+            now = max(now, last.prepared_at + _AFTER)
         call_id = self._ids.local()
         payload = await self._vault.encrypt(
             session, resident_id, Keep.EVIDENCE, _place(call_id), prepared.payload
@@ -225,6 +230,7 @@ class CallsService:
             case DidNotHappen(code=code):
                 values |= self._closed() | {"outcome": "did_not_happen", "code": code}
             case _:
+                values |= self._doubted(call)  # one that was refused may come to be asked about
                 if exhausted and call.exhausted_at is None:
                     values |= {"exhausted_at": self._clock.now()}
         await repository.change(session, call.resident_id, call.call_id, values)

@@ -178,7 +178,10 @@ class SettlementHandler:
             tenders = await self._till.tenders.of_settlement(
                 session, lease.resident_id, lease.subject_id
             )
-        tender = next(tender for tender in tenders if tender.state.open)
+        tender = next((tender for tender in tenders if tender.state.open), None)
+        if tender is None:  # a worker that stood still sees what another one has done meanwhile
+            await self._insist(lease)
+            raise LookupError("a state speaks of a tender that is not open")
         action = tendering.decide(tender.state)
         case = TenderCase(self._till, tender)
         if isinstance(action, Rest):
@@ -237,6 +240,16 @@ class SettlementHandler:
         if isinstance(action, Rest):
             return self._till.clock.now()
         return await self._call(lease, RefundCase(self._till, refund), action)
+
+    async def _insist(self, lease: Lease) -> None:
+        """
+        Insist that the work is still ours.
+
+        Raises:
+            LeaseLostError: it is not.
+        """
+        async with self._database.transaction() as session:
+            await self._work.hold(session, lease)
 
     async def _tell(
         self, lease: Lease, event: Event, area: str, change: Change | None = None

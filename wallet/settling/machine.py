@@ -205,6 +205,8 @@ def _failed(state: State, event: Failed) -> State:
         return moves.cancelling(state, event.code)
     moves.expect(state, event.operation, "due", "sent", "unknown")
     match event.operation:
+        case "upload" if state.tries:  # perhaps because an earlier one arrived after all
+            return moves.cancelling(replace(state, upload="unknown"), event.code)
         case "upload" | "pre_settle" | "settle":
             return moves.cancelling(state, event.code)
         case "reverse":

@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.clock import Clock
+from wallet.errors import OverloadedError
 from wallet.work.service import WorkService
 from wallet.work.stepping import Stepper
+
+_log = structlog.get_logger("wallet.work")
 
 
 class Inline:
@@ -69,6 +73,13 @@ class Inline:
     async def _drive(self, kind: str, resident_id: int, subject_id: int) -> None:
         until = self._clock.now() + timedelta(seconds=self._limit)
         owner = f"inline-{self._token(8).hex()}"
-        lease = await self._work.claim_one(kind, resident_id, subject_id, owner)
+        try:
+            lease = await self._work.claim_one(kind, resident_id, subject_id, owner)
+        except OverloadedError as refusal:
+            _log.info("step deferred", kind=kind, problem=refusal.code)
+            return
+        except Exception:  # noqa: BLE001 - a worker finds it due
+            _log.exception("claiming failed", kind=kind)
+            return
         if lease is not None:
             await self._stepper.run(lease, lambda: self._clock.now() < until)

@@ -1,12 +1,13 @@
 """Things to do: claimed once, fenced, never forgotten."""
 
 import asyncio
+import gc
 from datetime import timedelta
 
 import pytest
 
 import wallet.tables  # noqa: F401 - every table
-from wallet.errors import StateConflictError
+from wallet.errors import OverloadedError, StateConflictError
 from wallet.work.backoff import backoff
 from wallet.work.errors import LeaseLostError
 from wallet.work.inline import Inline
@@ -368,6 +369,26 @@ class TestInline:
         await inline.close()
 
         assert [] == script.done
+
+    async def test_a_database_that_is_busy(self, anyio_backend, clock):
+        """
+        Where the thing cannot be claimed a worker does it; nothing is left for the loop to report.
+        """
+        del anyio_backend
+        complaints = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, said: complaints.append(said))
+
+        class Busy:
+            async def claim_one(self, *_):
+                raise OverloadedError
+
+        inline = self.inline(Busy(), clock, Script())
+        await inline.drive("settlement", 1, 1)
+        await inline.close()
+        del inline
+        gc.collect()
+
+        assert [] == complaints
 
     async def test_may_leave_everything_to_workers(self, database, work, clock):
         """
