@@ -9,11 +9,15 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # compiling every module in every process costs more than running it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench fmt openapi vendor readability screenshots lock clean
+SEEDS ?= 20000
+FIRST ?= 0
+
+.PHONY: help demo test simulate check bench fmt openapi vendor readability screenshots lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
 	@echo "make test           set up and pass every test on SQLite and PostgreSQL"
+	@echo "make simulate [SEEDS=20000]  days at a desk on a virtual clock, faults from seeds"
 	@echo "make check          lint, types, import contracts, drift"
 	@echo "make bench          interleaved measurements (see docs/performance.md)"
 	@echo "make fmt            format"
@@ -51,6 +55,9 @@ test: $(VENV)/.vendored
 	@$(BIN)/python -m slipcover --json --out build/coverage.json \
 		-m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 	@$(BIN)/python -m slipcover --merge build/coverage.json --out build/coverage.json --fail-under 95
+
+simulate: $(VENV)/.vendored
+	@$(BIN)/python -m tests.simulation many --seeds $(SEEDS) --first $(FIRST)
 
 check: $(VENV)/.vendored
 	@$(BIN)/ruff format --check .
