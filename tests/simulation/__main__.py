@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import click
 
+from tests.simulation import drawn
 from tests.simulation.history import Outcome, play
 from tests.simulation.shrinking import shrunk
 
@@ -30,22 +31,26 @@ def many(seeds: int, first: int) -> None:
     """
     Play many; ends with status 1 when one broke.
     """
-    broken = list(_broken(range(first, first + seeds)))
-    for outcome in broken[:_KEPT]:
-        click.echo(f"seed {outcome.seed}: {outcome.verdict}")
-        click.echo(f"  again: python -m tests.simulation one {outcome.seed} --shrink")
+    broken = 0
+    for outcome in _broken(range(first, first + seeds)):
+        broken += 1
+        if broken <= _KEPT:
+            click.echo(f"seed {outcome.seed}: {outcome.verdict}")
+            click.echo(f"  again: python -m tests.simulation one {outcome.seed} --shrink")
     if broken:
-        click.echo(f"{len(broken)} of {seeds} broke")
+        click.echo(f"{broken} of {seeds} broke")
         sys.exit(1)
 
 
 def _broken(seeds: range) -> Iterator[Outcome]:
     ends: Counter[str] = Counter()
+    walked: set[tuple[str, str]] = set()
     commits, broken, told = 0, 0, time.monotonic()
     began, busy = told, time.process_time()
     for count, seed in enumerate(seeds, 1):
         outcome = play(seed)
         ends.update(outcome.ends)
+        walked |= outcome.walked
         commits += outcome.commits
         if outcome.verdict:
             broken += 1
@@ -58,6 +63,9 @@ def _broken(seeds: range) -> Iterator[Outcome]:
                 f"{rate:.0f} a minute of one processor, {told - began:.0f} s"
             )
     click.echo("ends: " + ", ".join(f"{count} {phase}" for phase, count in ends.most_common()))
+    left = {arrow for arrow in drawn.of_settlements() - walked if "[*]" not in arrow}
+    told = ", ".join(f"{before} to {after}" for before, after in sorted(left))
+    click.echo(f"arrows nobody walked: {told or 'none'}")
 
 
 @cli.command()

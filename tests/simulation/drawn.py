@@ -32,6 +32,15 @@ def leads(drawn: frozenset[tuple[str, str]], before: str, after: str) -> bool:
     return (before, after) in drawn or (after == "cancelled" and through <= drawn)
 
 
+def walked(drawn: frozenset[tuple[str, str]], before: str, after: str) -> set[tuple[str, str]]:
+    """
+    Return the arrows that were walked from one phase to another.
+    """
+    if (before, after) in drawn:
+        return {(before, after)}
+    return {(before, _PASSED), (_PASSED, after)}
+
+
 def begins(drawn: frozenset[tuple[str, str]]) -> frozenset[str]:
     """
     Return where a settlement may begin.

@@ -39,6 +39,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
         verdict: what went wrong; empty when nothing did.
         made: the decisions that came out other than ordinary.
         ends: how its settlements ended.
+        walked: from which phase to which its settlements went.
     """
 
     seed: int
@@ -46,6 +47,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     made: frozenset[str]
     trace: tuple[str, ...]
     ends: tuple[str, ...]
+    walked: frozenset[tuple[str, str]]
     commits: int
     seconds: float
 
@@ -248,6 +250,7 @@ def play(
         made=frozenset(draws.made),
         trace=tuple(world.trace),
         ends=tuple(row["phase"] for row in world.store.rows("settlements").values()),
+        walked=frozenset(history.invariants.walked),
         commits=history.commits,
         seconds=loop.time(),
     )

@@ -45,6 +45,7 @@ class Invariants:
     def __init__(self, world: World, insurer: Insurer, provider: Provider) -> None:
         self._world, self._insurer, self._provider = world, insurer, provider
         self._sent: dict[str, bytes] = {}
+        self.walked: set[tuple[str, str]] = set()
 
     def committed(self, who: str, changes: list[Changed]) -> None:
         """
@@ -92,6 +93,7 @@ class Invariants:
             self._insist(after["phase"] in drawn.begins(_drawn()), f"begins as {after['phase']}")
         elif before["phase"] != after["phase"]:
             moved = (before["phase"], after["phase"])
+            self.walked |= drawn.walked(_drawn(), *moved)
             self._insist(
                 drawn.leads(_drawn(), *moved), f"no arrow leads from {moved[0]} to {moved[1]}"
             )

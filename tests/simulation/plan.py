@@ -22,6 +22,7 @@ _REFUSALS = (
     "cancel_settlement",
     "register",
     "charge",
+    "reverse",
 )
 
 

@@ -18,10 +18,10 @@ def shrunk(made: frozenset[str], breaks: Breaks) -> frozenset[str]:
     kept = sorted(made)
     size = max(1, len(kept) // 2)
     while True:
-        kept = _without_chunks(kept, size, breaks)
-        if size == 1:
+        fewer = _without_chunks(kept, size, breaks)
+        if size == 1 and fewer == kept:
             return frozenset(kept)
-        size = max(1, size // 2)
+        kept, size = fewer, max(1, size // 2)
 
 
 def _without_chunks(kept: Sequence[str], size: int, breaks: Breaks) -> list[str]:

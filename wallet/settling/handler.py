@@ -10,6 +10,7 @@ from integrations.spi import Refused, SecureRequest, UnavailableError
 from integrations.spi import Secured as SecuredByProvider
 from wallet.calls.conducting import Case, Conductor
 from wallet.db.session import Database
+from wallet.errors import StateConflictError
 from wallet.failpoints import hit
 from wallet.settling import machine, refunding, tendering
 from wallet.settling.actions import (
@@ -257,6 +258,8 @@ class SettlementHandler:
         async with self._database.transaction() as session:
             await self._work.hold(session, lease)
             settlement = await self._get(session, lease)
+            if isinstance(event, Expired) and settlement.state.phase not in _LIMITED:
+                raise StateConflictError  # a desk was quicker
             await self._mover.move(session, settlement, event, change)
             hit(f"{area}.before_commit")
         hit(f"{area}.after_commit")

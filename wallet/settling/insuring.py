@@ -21,6 +21,9 @@ from wallet.calls.conducting import Ordered
 from wallet.calls.events import Done, Doubtful, Event
 from wallet.calls.outside import Order
 from wallet.calls.service import CallsService, Subject
+from wallet.errors import StateConflictError
+from wallet.settling import machine
+from wallet.settling.actions import Begin
 from wallet.settling.moving import Mover
 from wallet.settling.records import Change, Settlement
 
@@ -44,8 +47,13 @@ class SettlementCase:
     async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
         """
         Build the request of an operation.
+
+        Raises:
+            StateConflictError: it is not what has to be done any more.
         """
         settlement = await self._get(session)
+        if machine.decide(settlement.state) != Begin(operation):
+            raise StateConflictError  # a desk was quicker than whoever had read it
         if operation == "reverse":
             request: InsuranceRequest | None = await self._reverse(session, settlement)
         else:

@@ -195,7 +195,8 @@ def reexamined(state: State, _event: Reexamined) -> State:
     """
     if state.phase != "review" or not state.resume_phase:
         raise IllegalMoveError
-    status = "unknown" if state.step in ASKED else "due"
+    asked = state.step in ASKED and state.status != "due"  # what never began cannot be asked for
+    status = "unknown" if asked else "due"
     return replace(
         state,
         phase=state.resume_phase,

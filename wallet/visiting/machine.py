@@ -163,7 +163,11 @@ def _done(state: VisitState) -> VisitState:
 def _failed(state: VisitState, code: str) -> VisitState:
     """
     A refused registration opens the visit without the insurer; a refused cancel leaves it open.
+
+    That a call cannot be made anew says nothing of an earlier one that is still in doubt.
     """
+    if state.status == "due" and state.tries:
+        return replace(state, status="unknown", reason=code)
     return replace(_resting(state, "open"), reason=code)
 
 

@@ -106,6 +106,8 @@ class Integration:
         Make a call; pure.
         """
         del party
+        if self.wire.refuses(request.__struct_config__.tag):
+            return Refused("NOT_PREPARED")
         memory = msgspec.json.decode(continuation, type=Memory) if continuation else Memory()
         kept = Kept(
             request=self.reduced(request), memory=memory, issued=numbers.instant.isoformat()

@@ -53,6 +53,15 @@ class Wire:
         self._loop, self._draws, self._note = loop, draws, note
         self._per_mille, self._lies = odds
 
+    def refuses(self, name: str) -> bool:
+        """
+        Tell whether the integration will not even prepare this.
+        """
+        if not self._draws.fault(f"{name} is not prepared", self._per_mille // 10):
+            return False
+        self._note(f"{name}: not prepared")
+        return True
+
     def lies(self, name: str) -> bool:
         """
         Tell whether the partner will lie about this.

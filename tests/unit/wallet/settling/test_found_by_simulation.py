@@ -9,8 +9,12 @@ from wallet.calls.events import Done, Doubtful, Failed
 from wallet.calls.outside import Order
 from wallet.calls.service import Subject
 from wallet.settling import machine
+from wallet.settling.actions import Begin
+from wallet.settling.happenings import Reexamined
 from wallet.settling.returns import Return
 from wallet.settling.states import State
+from wallet.visiting import machine as visiting
+from wallet.visiting.machine import VisitState
 from wallet.work.errors import LeaseLostError
 from wallet.work.service import Lease
 
@@ -47,6 +51,38 @@ class TestRefusedCancel:
 
         assert ("cancelled", "undone") == (state(folder).phase, state(folder).settled)
         assert {} == desk.insurer.live
+
+
+class TestCancelThatNeverBegan:
+    def test_begins(self):
+        """
+        What could not even be prepared is begun when it is asked about again.
+        """
+        waits = State(
+            phase="review",
+            resume_phase="cancelling",
+            step="cancel_settlement",
+            status="due",
+            insurer="wallet",
+            settled="standing",
+        )
+        again = machine.apply(waits, Reexamined())
+
+        assert Begin("cancel_settlement") == machine.decide(again)
+
+
+class TestDoubtedRegistration:
+    @pytest.mark.parametrize("phase", ["registering", "cancelling"])
+    def test_cannot_be_made_anew(self, phase):
+        """
+        A registration in doubt is not settled by a second message that could not be prepared.
+        """
+        operation = VisitState(phase=phase).operation
+        anew = VisitState(phase=phase, status="due", tries=2)
+        refused = Failed(operation=operation, code="NOT_PREPARED", refused=True)
+        after = visiting.apply(anew, refused)
+
+        assert (phase, "unknown") == (after.phase, after.status)
 
 
 class TestNewestCall:
