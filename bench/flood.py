@@ -91,6 +91,7 @@ class _Run:
         self.token = b""
         self.began = time.perf_counter()
         self.on = True
+        self._opening: set[asyncio.Future[None]] = set()
 
     def request(self, code: str) -> bytes:
         body = f'{{"code":"{code}","purpose":"registration","scene":"outpatient_registration"}}'
@@ -115,6 +116,23 @@ class _Run:
             connection.send(self.codes.popleft())
         else:
             self.idle.append(connection)
+
+    async def open(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.create_connection(lambda: _Connection(self), "127.0.0.1", self.flood.port)
+
+    def lost(self, connection: "_Connection") -> None:
+        """
+        Open another one: a proxy closes a connection after so many requests.
+        """
+        if connection in self.idle:
+            self.idle.remove(connection)
+        elif connection.code:
+            self.codes.appendleft(connection.code)
+        if self.on:
+            task = asyncio.ensure_future(self.open())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
 
     async def flow(self) -> None:
         due = 0.0
@@ -143,6 +161,10 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._run.idle.append(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._run.lost(self)
 
     def data_received(self, data: bytes) -> None:
         self._buffer = self._buffer + data if self._buffer else data
@@ -174,13 +196,14 @@ async def poured() -> Poured:
     """
     Read what to do from standard input, do it, return what came of it.
     """
-    loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader(limit=_LINE_BYTES)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
+    )
     run = _Run(msgspec.json.decode(await lines.readline(), type=Flood))
     _fed(run, await lines.readline())
     for _ in range(run.flood.connections):
-        await loop.create_connection(lambda: _Connection(run), "127.0.0.1", run.flood.port)
+        await run.open()
     feeding = asyncio.create_task(_feed(run, lines))
     run.began, cpu = time.perf_counter(), time.process_time()
     await run.flow()

@@ -2,15 +2,18 @@
 ``fusion-wallet bench overload``: ten times the load that the wallet can take.
 
 First its peak is measured; then scans of one party come at ten times that rate, whatever is
-answered, while cashiers of another party finish payments; then the load is ordinary again.
+answered, while cashiers of another party finish payments; then the load is ordinary again. nginx
+stands in front with the shipped configuration, as in a deployment.
 """
 
 import asyncio
 import os
 import shutil
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import aiohttp
@@ -22,9 +25,11 @@ from bench.flood import Poured
 from bench.overloaded import GOODPUT, RECOVERY_SECONDS, Plan, Told, table
 from bench.postgres import Server, fast_folder
 from bench.pouring import Stage
-from bench.stage import Wallet, make_keys
+from bench.stage import Wallet, free_port, make_keys
+from tools.nginx.running import Measured, fronting
 
 _GUESS: Final = 1000.0  # codes a second, before it is known
+_HANDED_ON: Final = 2  # times the peak, by nginx
 _CALM: Final = 16  # connections
 
 
@@ -43,12 +48,14 @@ async def run(plan: Plan, wallet: Wallet) -> Told:
                 before = await _calm(stage, plan, _GUESS)
                 calm, cashiers.finishing = cashiers.finishing, []
                 click.echo(f"peak: {_rate(before):.0f}/s", err=True)
-                poured = await stage.pour(
-                    rate=_rate(before) * plan.times,
-                    connections=plan.connections,
-                    for_seconds=plan.seconds,
-                    accepted=_rate(before),
-                )
+                with _fronted(wallet, plan, _rate(before)) as port:
+                    poured = await stage.pour(
+                        rate=_rate(before) * plan.times,
+                        connections=plan.connections,
+                        for_seconds=plan.seconds,
+                        accepted=_rate(before),
+                        port=port,
+                    )
                 finishing, cashiers.finishing = cashiers.finishing, []
                 after = await _calm(stage, plan, _rate(before))
     finally:
@@ -71,6 +78,31 @@ async def run(plan: Plan, wallet: Wallet) -> Told:
         statuses=poured.statuses,
         failed=cashiers.failed,
     )
+
+
+@contextmanager
+def _fronted(wallet: Wallet, plan: Plan, peak: float) -> Iterator[int]:
+    """
+    Have nginx in front, with the figures that an operator would have measured; gives the port.
+    """
+    if not plan.proxy:
+        yield wallet.port
+        return
+    port = free_port()
+    measured = Measured(
+        scans=max(1, int(peak * _HANDED_ON)), connections=plan.connections + plan.cashiers
+    )
+    with (
+        TemporaryDirectory(prefix="fusion-wallet-nginx-") as folder,
+        fronting(
+            Path(folder),
+            port=port,
+            server_port=wallet.port,
+            name="127.0.0.1",
+            measured=measured,
+        ),
+    ):
+        yield port
 
 
 @asynccontextmanager
@@ -116,12 +148,13 @@ def _recovered(after: Poured, peak: float) -> float:
 @click.option("--cashiers", default=4, show_default=True, type=click.IntRange(1, 64))
 @click.option("--connections", default=512, show_default=True, type=click.IntRange(8, 4096))
 @click.option("--calm-seconds", default=10, show_default=True, type=click.IntRange(1, 60))
+@click.option("--proxy/--no-proxy", default=True, show_default=True, help="Have nginx in front.")
 @click.option("--sqlite", is_flag=True, help="On SQLite instead of PostgreSQL.")
-def command(*, sqlite: bool, **given: int) -> None:
+def command(*, sqlite: bool, proxy: bool, **given: int) -> None:
     """
     Ten times the peak, payments being finished meanwhile; exit code 1 when a target is missed.
     """
-    plan = Plan(**given)
+    plan = Plan(proxy=proxy, **given)
     told = measured(plan, sqlite=sqlite)
     click.echo(table(told, plan))
     raise SystemExit(1 if told.missed() else 0)

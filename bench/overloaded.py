@@ -23,6 +23,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         cashiers: who finish payments at once.
         connections: of the flood.
         calm_seconds: of the measuring of the peak, and of looking whether it recovers.
+        proxy: have nginx in front, which hands on twice the peak.
     """
 
     seconds: int
@@ -31,6 +32,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     cashiers: int = 4
     connections: int = 512
     calm_seconds: int = 10
+    proxy: bool = True
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -100,6 +102,7 @@ def table(told: Told, plan: Plan) -> str:
     lines = ["| what | measured | target |", "|---|--:|--:|"]
     lines += [f"| {name} | {value} | {target} |" for name, value, target in rows]
     how = f"{plan.seconds} s, {plan.connections} connections, {plan.residents} residents, "
+    how += "nginx in front, " if plan.proxy else "no proxy, "
     how += f"{plan.cashiers} cashiers; answers {told.statuses}"
     if told.dry:
         how += f"; the client ran out of codes {told.dry} times: ask for more residents"

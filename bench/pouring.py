@@ -37,7 +37,13 @@ class Stage:
         self._shown: dict[int, int] = {}
 
     async def pour(
-        self, *, rate: float, connections: int, for_seconds: float, accepted: float
+        self,
+        *,
+        rate: float,
+        connections: int,
+        for_seconds: float,
+        accepted: float,
+        port: int = 0,
     ) -> Poured:
         """
         Let the client show codes for a while; codes and tokens are handed on as they are made.
@@ -47,6 +53,7 @@ class Stage:
             connections: of the client.
             for_seconds: for how long.
             accepted: how many codes a second may be used up.
+            port: where to; the wallet's own server's unless given.
         """
         await self._stocked(accepted * min(for_seconds, FUSION_1.step_seconds / 2))
         client = await asyncio.create_subprocess_exec(
@@ -58,7 +65,7 @@ class Stage:
         if client.stdin is None or client.stdout is None:
             raise LookupError("the client has no pipes")
         flood = Flood(
-            port=self._wallet.port, connections=connections, rate=rate, seconds=for_seconds
+            port=port or self._wallet.port, connections=connections, rate=rate, seconds=for_seconds
         )
         client.stdin.write(msgspec.json.encode(flood) + b"\n")
         feeding = asyncio.create_task(self._feed(client.stdin, accepted))

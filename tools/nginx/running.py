@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+
 from tools.nginx.installing import nginx
 
 SHIPPED: Final = Path(__file__).parents[2] / "deploy" / "nginx"
@@ -31,8 +33,28 @@ _TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 _PATIENCE_SECONDS: Final = 10.0
 
 
+class Measured(Struct, frozen=True, kw_only=True):
+    """
+    The figures that an operator measures; those that are shipped unless given.
+
+    Attributes:
+        scans: a second that are handed on.
+        connections: of one address at once.
+    """
+
+    scans: int = 2000
+    connections: int = 200
+
+
+_SHIPPED: Final = Measured()
+_RATE: Final = f"rate={_SHIPPED.scans}r/s"
+_CAP: Final = f"wallet_address {_SHIPPED.connections}"
+
+
 @contextmanager
-def fronting(folder: Path, *, port: int, server_port: int, name: str) -> Iterator[Path]:
+def fronting(
+    folder: Path, *, port: int, server_port: int, name: str, measured: Measured = _SHIPPED
+) -> Iterator[Path]:
     """
     Run nginx; gives the file it logs into, and ends it with the block.
 
@@ -43,6 +65,7 @@ def fronting(folder: Path, *, port: int, server_port: int, name: str) -> Iterato
         port: to listen on.
         server_port: of the wallet's server.
         name: the host it answers to.
+        measured: the figures that an operator measures.
     """
     shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
     temporary = "\n".join(f"    {each}_temp_path temp-{each};" for each in _TEMPORARY)
@@ -57,6 +80,9 @@ def fronting(folder: Path, *, port: int, server_port: int, name: str) -> Iterato
     )
     upstream = folder / "wallet" / "upstream.conf"
     upstream.write_text(upstream.read_text().replace("127.0.0.1:8000", f"127.0.0.1:{server_port}"))
+    conf = folder / "conf.d" / "wallet.conf"
+    text = conf.read_text().replace(_RATE, f"rate={measured.scans}r/s")
+    conf.write_text(text.replace(_CAP, f"wallet_address {measured.connections}"))
     log = folder / "error.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - Debian's own

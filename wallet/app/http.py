@@ -97,7 +97,7 @@ CLOCKED = ("/v1/resolve", "/v1/settlements", "/v1/visits")
 ALWAYS = ("/operator", "/oauth/token")
 
 # how many requests are worked on at once, at least and at first; payments being finished apart
-_FEWEST = 4
+_FEWEST = {"postgresql": 8, "sqlite": 4}
 _AT_FIRST = 32
 
 AnyRequest = Request[Any, Any, State]
@@ -157,7 +157,8 @@ def _admit(app: Litestar, services: Services) -> None:
     """
     basis = services.basis
     most = basis.settings.requests_at_once
-    policy = Policy(others=Limit(lowest=_FEWEST, highest=most, first=min(_AT_FIRST, most)))
+    fewest = _FEWEST[basis.database.engine.dialect.name]
+    policy = Policy(others=Limit(lowest=fewest, highest=most, first=min(_AT_FIRST, most)))
 
     def party_of(token: str) -> int | None:
         return services.people.parties.party_of(token)

@@ -10,6 +10,7 @@ from wallet.app.people import People
 from wallet.app.pruning import pruning
 from wallet.calls.conducting import Conductor
 from wallet.calls.outside import Outside
+from wallet.calls.pacing import Pacing
 from wallet.calls.service import CallsService
 from wallet.calls.turns import Turns
 from wallet.ledger.service import LedgerService
@@ -152,12 +153,7 @@ def _engine(b: Basis, p: People) -> _Engine:
     )
     outside = Outside(guard=b.guard, integrations=b.registry)
     calls = CallsService(
-        clock=b.clock,
-        ids=b.ids,
-        vault=b.vault,
-        outside=outside,
-        parties=p.parties,
-        turns=Turns(per_second=b.settings.repeats_per_second),
+        clock=b.clock, ids=b.ids, vault=b.vault, outside=outside, parties=p.parties
     )
     handlers: dict[str, Handler] = {}
     stepper = Stepper(work=work, handlers=handlers, clock=b.clock, token=b.ids.secret)
@@ -199,6 +195,11 @@ def _handlers(
         database=b.database,
         work=engine.work,
         calls=engine.calls,
+        pacing=Pacing(
+            turns=Turns(per_second=b.settings.repeats_per_second),
+            outside=engine.calls.outside,
+            clock=b.clock,
+        ),
         clock=b.clock,
         token=b.ids.secret,
     )

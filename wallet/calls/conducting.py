@@ -14,6 +14,7 @@ from wallet.calls import events
 from wallet.calls import failpoints as at
 from wallet.calls.events import Committed, Doubtful, Event, Failed, Undetermined, Unsent
 from wallet.calls.outside import Order
+from wallet.calls.pacing import Pacing
 from wallet.calls.service import Call, CallsService, Subject
 from wallet.clock import Clock
 from wallet.db.session import Database
@@ -91,12 +92,14 @@ class Conductor:
         database: Database,
         work: WorkService,
         calls: CallsService,
+        pacing: Pacing,
         clock: Clock,
         token: Callable[[int], bytes],
     ) -> None:
         self._database = database
         self._work = work
         self._calls = calls
+        self._pacing = pacing
         self._clock = clock
         self._token = token
 
@@ -155,7 +158,7 @@ class Conductor:
             await self._work.hold(session, lease)
             found = await self._calls.latest(session, case.resident_id, case.subject, operation)
             call = _known(found)
-            if later := await self._later(session, call):
+            if later := await self._pacing.later(session, call):
                 return later
             view = await self._calls.view(session, call.party_id, call.integration_id)
             amount_minor = await case.amount(session, operation)
@@ -178,7 +181,7 @@ class Conductor:
         held_at = self._work.elapsed()
         async with self._database.transaction() as session:
             await self._work.hold(session, lease)
-            if call.attempts and (later := await self._later(session, call)):
+            if call.attempts and (later := await self._pacing.later(session, call)):
                 return later
             view = await self._calls.view(session, call.party_id, call.integration_id)
             amount_minor = await case.amount(session, operation)
@@ -201,13 +204,6 @@ class Conductor:
             hit(f"{operation}.{at.BEFORE_RECORD_COMMIT}")
         hit(f"{operation}.{at.AFTER_RECORD_COMMIT}")
         return self._clock.now() + self._wait(call, event)
-
-    async def _later(self, session: AsyncSession, call: Call) -> datetime | None:
-        """
-        Return when a repetition has its turn, or None when that is now.
-        """
-        at_turn = await self._calls.turn(session, call)
-        return at_turn if at_turn > self._clock.now() else None
 
     async def _latest(self, case: Case, operation: str) -> Call:
         async with self._database.reading() as session:

@@ -32,7 +32,6 @@ from wallet.calls import numbers, repository
 from wallet.calls.asked import Asked
 from wallet.calls.models import CallRow
 from wallet.calls.outside import Order, Outside
-from wallet.calls.turns import Turns, Waiting
 from wallet.clock import Clock
 from wallet.ids import Ids
 from wallet.vault import Keep, Place, Vault
@@ -98,17 +97,9 @@ class CallsService:
     """
 
     def __init__(
-        self,
-        *,
-        clock: Clock,
-        ids: Ids,
-        vault: Vault,
-        outside: Outside,
-        parties: Parties,
-        turns: Turns,
+        self, *, clock: Clock, ids: Ids, vault: Vault, outside: Outside, parties: Parties
     ) -> None:
         self._clock = clock
-        self._turns = turns
         self._ids = ids
         self._vault = vault
         self._parties = parties
@@ -201,27 +192,6 @@ class CallsService:
         """
         rows = await repository.named(session, party_id, integration_id, references)
         return {row.reference: _asked(row) for row in rows}
-
-    async def turn(self, session: AsyncSession, call: Call) -> datetime:
-        """
-        Return when a call may be repeated or asked about: now, or when its turn comes.
-        """
-        now = self._clock.now()
-        poll = self.outside.manifest(call.integration_id).poll
-        waiting = Waiting(
-            integration_id=call.integration_id,
-            doubtful_at=call.doubtful_at,
-            young_for=timedelta(seconds=poll.budget_seconds),
-            turn_at=call.turn_at,
-        )
-        at = await self._turns.take(session, waiting, now)
-        turn_at = at if at > now else None
-        if turn_at != call.turn_at:
-            values = {"turn_at": turn_at}
-            await repository.change(session, call.resident_id, call.call_id, values)
-        if turn_at is not None:
-            self.outside.held_back(call.integration_id)
-        return at
 
     async def send(self, session: AsyncSession, call: Call) -> None:
         """

@@ -36,21 +36,25 @@ class Places:
         if not isinstance(pool, QueuePool):
             raise TypeError("the engine keeps its connections in another way")
         self._elapsed = elapsed
+        self._pool = pool
+        # every writer of SQLite stands in line for the one right to write
+        self._always = engine.dialect.name == "sqlite"
         self._free = asyncio.Semaphore(max(1, pool.size() - _KEPT_FREE))
         self._patience = pool.timeout()
         self.waited: Callable[[float], None] | None = None
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[float]:
+    async def one(self) -> AsyncIterator[float | None]:
         """
         Begin nothing too late; leave some connections to what matters more, where that yields.
 
-        Gives when it was asked for.
+        Gives since when it stands in line; None where a connection is free.
 
         Raises:
             OverloadedError: nobody waits any more, or there was no place in time.
         """
-        asked_at = self._elapsed()
+        full = self._pool.checkedout() >= self._pool.size() or self._free.locked()
+        asked_at = self._elapsed() if full or self._always else None
         if deadlines.left() == 0:
             raise OverloadedError(_OVER, retry_after_seconds=1)
         if not deadlines.yields():
@@ -67,7 +71,7 @@ class Places:
             self._free.release()
 
     @asynccontextmanager
-    async def in_time(self, session: AsyncSession, asked_at: float) -> AsyncIterator[None]:
+    async def in_time(self, session: AsyncSession, asked_at: float | None) -> AsyncIterator[None]:
         """
         Cut off what is in the block when its caller's time is over; the driver tells the database.
 
@@ -79,7 +83,7 @@ class Places:
             async with limit:
                 if self.waited is not None:
                     await session.connection()
-                    self.waited(self._elapsed() - asked_at)
+                    self.waited(0.0 if asked_at is None else self._elapsed() - asked_at)
                 yield
         except TimeoutError as fault:
             if not limit.expired():

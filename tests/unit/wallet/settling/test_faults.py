@@ -54,7 +54,7 @@ class TestPayerFaults:
         """
         Where others have used up the turns, the query waits for its own, and closes all the same.
         """
-        desk.calls._turns = turns = Turns(per_second=1)
+        desk.conductor._pacing._turns = turns = Turns(per_second=1)
         desk.payer.fail("charge", "cut_after")
         folder = await desk.settled()
         begun, other = (
