@@ -4,18 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 3
 PYTEST_ARGS ?=
+MINUTES ?= 1
+TARGET ?=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 # compiling every module in every process costs more than running it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench fmt openapi vendor readability screenshots lock clean
+.PHONY: help demo test check bench fuzz fmt openapi vendor readability screenshots lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
 	@echo "make test           set up and pass every test on SQLite and PostgreSQL"
 	@echo "make check          lint, types, import contracts, drift"
 	@echo "make bench          interleaved measurements (see docs/performance.md)"
+	@echo "make fuzz           [MINUTES=1] [TARGET=codes] [KEEP=1] coverage-guided fuzzing (docs/fuzzing.md)"
 	@echo "make fmt            format"
 	@echo "make readability    how well three decoders read the code (docs/readability.md)"
 	@echo "make screenshots    every page in both languages (docs/screenshots.md)"
@@ -63,6 +66,13 @@ check: $(VENV)/.vendored
 bench: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet bench resolve
 
+$(VENV)/.fuzzing: $(VENV)/.vendored requirements/fuzz.txt
+	@$(INSTALL) --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+fuzz: $(VENV)/.fuzzing
+	@$(BIN)/python -m tools.fuzz --minutes $(MINUTES) $(addprefix --target ,$(TARGET)) $(if $(KEEP),--keep)
+
 readability: $(VENV)/.vendored
 	@$(BIN)/python -m tools.readability
 
@@ -81,6 +91,7 @@ lock:
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/runtime.in -o requirements/runtime.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/node.in -o requirements/node.txt
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url requirements/fuzz.in -o requirements/fuzz.txt
 	@$(BIN)/python -m tools.javascript lock
 
 clean:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 MAX_FEN = 100_000_000_00
 CHINA = timezone(timedelta(hours=8))
 
+_YEARS = range(1970, 2200)
 _YUAN = re.compile(r'"?([0-9]{1,9})(?:\.([0-9]{1,2}))?"?')
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
@@ -41,11 +42,14 @@ def china_text(at: datetime) -> str:
 def china_instant(text: str) -> datetime | None:
     """
     The aware UTC instant of a ``yyyy-MM-dd HH:mm:ss`` text in China Standard Time, or None.
+
+    A year that nothing can have happened in is none: near the ends of the calendar there is no
+    day before or after, or no UTC.
     """
     if _INSTANT.fullmatch(text) is None:
         return None
     try:
         local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
-        return local.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return local.astimezone(UTC) if local.year in _YEARS else None

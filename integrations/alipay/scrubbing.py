@@ -45,6 +45,8 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
 }
 _NESTS = re.compile(r"biz_content|agreement_params|error_response|alipay_[a-z_]{1,80}_response")
 _FORM = re.compile(r"[A-Za-z_]{1,64}=[^&\s]*(?:&[A-Za-z_]{1,64}=[^&\s]*)*")
+# of one exchange there are two; each is looked for in all that is left
+_HEADS_MAX = 4
 _HEAD = re.compile(r"(?:[A-Z]{3,7} /|HTTP/1)[^\n]*(?:\n|\Z)")
 
 
@@ -57,7 +59,9 @@ def scrub(transcript: str) -> str:
     withheld as a whole. Idempotent.
     """
     text = transcript.strip()
-    while _HEAD.match(text):
+    for _ in range(_HEADS_MAX):
+        if not _HEAD.match(text):
+            break
         text = text.replace("\r\n", "\n").partition("\n\n")[2].strip()
     if not text:
         return ""

@@ -4,7 +4,9 @@ Alipay's daily statement: a zip of comma-separated files in GBK, one row per cha
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -12,6 +14,22 @@ from integrations.alipay import amounts
 from integrations.spi import StatementRow
 
 MAX_TEXT_BYTES = 256 << 20
+# what a zip is made with; the others unpack without any bound
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# the library tells of some broken archives by its own errors, of most by those of its parts
+_BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    csv.Error,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 _TRADE_NO = "支付宝交易号"
 _OUT_TRADE_NO = "商户订单号"
@@ -46,16 +64,21 @@ def rows_of(archive: bytes) -> tuple[StatementRow, ...]:
         StatementMalformedError: a file, a column, a kind, an amount or a time is not as described.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
-            if sum(entry.file_size for entry in bundle.infolist()) > MAX_TEXT_BYTES:
-                raise StatementMalformedError
-            texts = [bundle.read(entry).decode("gb18030") for entry in bundle.infolist()]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, UnicodeDecodeError, RuntimeError, OSError):
+        details = [rows for text in _texts(archive) if (rows := _details(text)) is not None]
+    except _BROKEN:
         raise StatementMalformedError from None
-    details = [rows for text in texts if (rows := _details(text)) is not None]
     if not details:
         raise StatementMalformedError
     return tuple(_row(row) for rows in details for row in rows)
+
+
+def _texts(archive: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
+        entries = bundle.infolist()
+        known = all(entry.compress_type in _METHODS for entry in entries)
+        if not known or sum(entry.file_size for entry in entries) > MAX_TEXT_BYTES:
+            raise StatementMalformedError
+        return [bundle.read(entry).decode("gb18030") for entry in entries]
 
 
 def _details(text: str) -> list[dict[str, str]] | None:

@@ -47,6 +47,8 @@ _KNOWN_NAMES = frozenset(
         "timestamp",
     }
 )
+# of one exchange there are two; each is looked for in all that is left
+_HEADS_MAX = 4
 _HEAD = re.compile(r"(?:[A-Z]{3,7} /|HTTP/1)[^\n]*(?:\n|\Z)")
 
 
@@ -58,7 +60,9 @@ def scrub(transcript: str) -> str:
     text has the listed shape; what is not understood is withheld as a whole. Idempotent.
     """
     text = transcript.strip()
-    while _HEAD.match(text):
+    for _ in range(_HEADS_MAX):
+        if not _HEAD.match(text):
+            break
         text = text.replace("\r\n", "\n").partition("\n\n")[2].strip()
     if not text:
         return ""

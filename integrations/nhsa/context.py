@@ -13,6 +13,8 @@ INTEGRATION_ID = "nhsa"
 CHINA = timezone(timedelta(hours=8))
 """China Standard Time; the platform knows no other and no daylight saving."""
 
+_YEARS = range(1970, 2200)
+
 Url = Annotated[str, Meta(pattern=r"\Ahttps?://[^\s?#]+\Z", max_length=300)]
 OptionalUrl = Annotated[str, Meta(pattern=r"\A(https?://[^\s?#]+)?\Z", max_length=300)]
 InstitutionCode = Annotated[str, Meta(pattern=r"\A[A-Z][0-9]{11}\Z")]
@@ -137,9 +139,13 @@ def china_time(at: datetime) -> str:
 
 def from_china(text: str) -> datetime | None:
     """
-    Read ``yyyy-MM-dd HH:mm:ss``, China Standard Time, as an aware instant.
+    Read ``yyyy-MM-dd HH:mm:ss``, China Standard Time, as an aware instant; None for another text.
+
+    A year that nothing can have happened in is none: near the ends of the calendar there is no
+    day before or after, or no UTC.
     """
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
+        local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
     except ValueError:
         return None
+    return local if local.year in _YEARS else None

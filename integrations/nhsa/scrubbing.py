@@ -94,6 +94,10 @@ _LINE = re.compile(
     r"|HTTP/1\.1 [0-9]{3}(?: OK)?)"
 )
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+_CHARACTERS_MAX = 1 << 20
+# of one exchange there are two
+_VALUES_MAX = 16
+_GIVEN_UP = f"\n{GONE}"
 _OPENING = re.compile(r"[{\[]")
 
 
@@ -101,15 +105,23 @@ def scrub(transcript: str) -> str:
     """
     Return the transcript of an exchange without anything personal or secret.
 
-    Total and idempotent. Numbers inside JSON come back as text.
+    Total and idempotent. Numbers inside JSON come back as text. What is very long, or goes on
+    after many values, is given up: it is made to keep us busy.
     """
+    if len(transcript) > _CHARACTERS_MAX:
+        return GONE
     kept: list[str] = []
     position = 0
-    while (found := _OPENING.search(transcript, position)) is not None:
+    for _ in range(_VALUES_MAX):
+        found = _OPENING.search(transcript, position)
+        if found is None:
+            kept.append(_scrub_text(transcript[position:]))
+            break
         kept.append(_scrub_text(transcript[position : found.start()]))
         value, position = _decode(transcript, found.start())
         kept.append(value)
-    kept.append(_scrub_text(transcript[position:]))
+    else:
+        kept.append(_GIVEN_UP)
     return "".join(kept)
 
 
@@ -121,7 +133,7 @@ def _decode(text: str, start: int) -> tuple[str, int]:
         value, end = _DECODER.raw_decode(text, start)
         return json.dumps(_scrub_value(value, ""), ensure_ascii=False), end
     except (ValueError, RecursionError):
-        return f"\n{GONE}", len(text)
+        return _GIVEN_UP, len(text)
 
 
 def _scrub_value(value: Any, key: str) -> Any:  # noqa: ANN401

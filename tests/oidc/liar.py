@@ -12,6 +12,12 @@ from wallet.oidc.clients import quiet
 
 SECRET = "between the two of us, 32 letters at least"
 _RSA = RSAKey.generate_key(2048)
+# a provider may publish what nobody here has heard of
+FUTURE = (
+    {"kty": "future", "kid": "x"},
+    {"kty": "OKP", "crv": "Ed25520", "x": "AAAA", "kid": "y"},
+    {"kty": "EC", "crv": 1, "x": "AAAA", "y": [], "kid": "z"},
+)
 
 
 def key_of(algorithm):
@@ -114,7 +120,7 @@ class Liar:
             } | self.metadata
         if path == "/keys":
             listed = [key.as_dict(private=False, kid=kid) for kid, key in self.published.items()]
-            return {"keys": [{"kty": "future", "kid": "x"}, *listed]}
+            return {"keys": [*FUTURE, *listed]}
         if path == "/me":
             return self.userinfo
         return {"id_token": self.token(), "access_token": "opaque", "token_type": "Bearer"}

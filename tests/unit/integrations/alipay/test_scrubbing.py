@@ -79,6 +79,12 @@ class TestScrub:
         """
         assert "" == scrub(text)
 
+    def test_heads_without_end(self):
+        """
+        A partner that sends head after head does not keep us busy.
+        """
+        assert "***" == scrub("GET /\n\n" * 100_000)
+
     def test_too_deep(self):
         """
         A nest of nests is withheld.

@@ -16,9 +16,9 @@ CSV = (Path(__file__).parents[3] / "vectors" / "alipay" / "statement.csv").read_
 SUMS = "#支付宝业务汇总查询\n门店编号,门店名称,交易订单总笔数\n,,1\n"
 
 
-def archive(*texts):
+def archive(*texts, method=zipfile.ZIP_STORED):
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as bundle:
+    with zipfile.ZipFile(packed, "w", method) as bundle:
         for number, text in enumerate(texts):
             bundle.writestr(f"{number}_业务明细.csv", text.encode("gb18030"))
     return packed.getvalue()
@@ -77,6 +77,28 @@ class TestRowsOf:
         """
         with pytest.raises(StatementMalformedError):
             rows_of(broken)
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_other_methods(self, method):
+        """
+        What could unpack without bounds is not begun.
+        """
+        with pytest.raises(StatementMalformedError):
+            rows_of(archive(CSV, method=method))
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+    def test_damaged(self, method):
+        """
+        A byte that is wrong anywhere makes it malformed, or nothing of what was read.
+        """
+        packed = archive(CSV, method=method)
+        right = rows_of(packed)
+        for at in range(0, len(packed), 3):
+            damaged = packed[:at] + bytes([packed[at] ^ 0x99]) + packed[at + 1 :]
+            try:
+                assert right == rows_of(damaged)
+            except StatementMalformedError:
+                continue
 
     def test_bomb(self, monkeypatch):
         """

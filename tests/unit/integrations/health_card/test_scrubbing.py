@@ -43,6 +43,12 @@ class TestScrub:
         """
         assert "" == scrub("\r\n")
 
+    def test_heads_without_end(self):
+        """
+        A partner that sends head after head does not keep us busy.
+        """
+        assert "***" == scrub("GET /\n\n" * 100_000)
+
     @given(st.text())
     def test_idempotent(self, text):
         """

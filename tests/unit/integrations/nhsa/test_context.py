@@ -83,10 +83,20 @@ class TestTimes:
         assert ("20261121000000", "2026-11-21 00:00:00") == (china_compact(at), china_time(at))
         assert at == from_china("2026-11-21 00:00:00")
 
-    @pytest.mark.parametrize("text", ["", "2026-11-21", "2026-13-01 00:00:00", "0"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "2026-11-21",
+            "2026-13-01 00:00:00",
+            "0",
+            "0001-01-01 00:00:00",
+            "9999-12-31 23:59:59",
+        ],
+    )
     def test_no_time(self, text):
         """
-        Anything else is no time.
+        Anything else is no time, least of all what has none in UTC or no day after it.
         """
         assert from_china(text) is None
 

@@ -145,3 +145,10 @@ class TestScrub:
         What cannot be read is given up.
         """
         assert "\n***" == scrub("[" * 100_000)
+
+    def test_without_end(self):
+        """
+        A partner that sends value after value, or more than a transcript holds, is not followed.
+        """
+        assert "[]" * 16 + "\n***" == scrub("[]" * 500_000)
+        assert "***" == scrub("[]" * 600_000)

@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of what strangers and partners send (docs/fuzzing.md)."""
