@@ -19,6 +19,7 @@ class Target(Struct, frozen=True, kw_only=True):
         words: what the fuzzer may put in.
         longest: bytes of one input.
         close: ends what it runs on.
+        there: does something on the thread on which the code runs.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Target(Struct, frozen=True, kw_only=True):
     words: tuple[bytes, ...] = ()
     longest: int = 4_096
     close: Callable[[], None] = lambda: None
+    there: Callable[[Callable[[], None]], None] = lambda do: do()
 
 
 def at_once(work: Awaitable[Any]) -> Any:

@@ -11,6 +11,7 @@ from tests.fuzz.target import Target
 
 FOLDER = Path("tests/fuzz/corpus")
 MOST = 60
+DEFECT = "defect-"
 _ROOT = Path.cwd()
 _OURS = tuple(str(_ROOT / name) for name in ("codes", "wallet", "integrations"))
 
@@ -45,17 +46,19 @@ def steps_of(target: Target, data: bytes) -> set[Step]:
     Run one input and return which steps it takes.
     """
     steps = _Steps()
-    sys.settrace(steps.call)
+    target.there(lambda: sys.settrace(steps.call))
     try:
         target.run(data)
     finally:
-        sys.settrace(None)
+        target.there(lambda: sys.settrace(None))
     return steps.taken
 
 
 def keep(target: Target, found: Iterable[bytes]) -> int:
     """
     Write the smallest inputs that together take every step which the seeds do not take.
+
+    What once was a finding stays, whatever steps it takes: those files are called ``defect-…``.
 
     Returns:
         How many there are now.
@@ -65,8 +68,9 @@ def keep(target: Target, found: Iterable[bytes]) -> int:
         seen |= steps_of(target, seed)
     folder = FOLDER / target.name
     folder.mkdir(parents=True, exist_ok=True)
-    kept = [path.read_bytes() for path in sorted(folder.iterdir())]
-    for path in folder.iterdir():
+    once_kept = [path for path in sorted(folder.iterdir()) if not path.name.startswith(DEFECT)]
+    kept = [path.read_bytes() for path in once_kept]
+    for path in once_kept:
         path.unlink()
     count = 0
     for data in sorted({*kept, *found}, key=lambda each: (len(each), each)):

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Litestar
 
+from wallet.app.links import links
 from wallet.http.document import document
 from wallet.http.openapi import Interface
 from wallet.parties.access import TOKEN_PATH
@@ -66,6 +67,7 @@ def interface() -> Interface:
         token_path=TOKEN_PATH,
         scopes={scope.value: text for scope, text in SCOPES.items()},
         examples=examples(),
+        links=links(),
     )
 
 
@@ -73,4 +75,4 @@ def published(app: Litestar) -> bytes:
     """
     Return the document of an application as it is served and committed.
     """
-    return document(app, examples())
+    return document(app, examples(), links())

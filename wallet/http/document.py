@@ -1,11 +1,11 @@
 r"""
 The OpenAPI document: generated, the same bytes every time, true to what the server does.
 
-The framework leaves five things untold, which are added here: what exactly a Struct takes,
+The framework leaves six things untold, which are added here: what exactly a Struct takes,
 patterns in the dialect that JSON Schema reads (ECMA-262 knows no ``\A`` nor ``\Z``), the errors
 that any route may answer, what a caller must bring (a token where the handler asks for its caller,
 a key where it declares ``IDEMPOTENCY_KEY_MISSING``, a signature where it declares
-``SIGNATURE_INVALID``), and an example of each body.
+``SIGNATURE_INVALID``), an example of each body and links to what may follow.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,6 +48,7 @@ from wallet.http.errors import RequestTimeoutError
 ALWAYS: Final = (InternalError, OverloadedError, StorageFullError, ValidationFailedError)
 UNSAFE: Final = (BodyTooLargeError, MediaTypeUnsupportedError, RequestTimeoutError)
 _ONE_OF: Final = "One of: "
+_MADE: Final = ("200", "201")
 _METHODS: Final = ("get", "put", "post", "delete", "patch")
 # what the framework writes although it says nothing
 _NOISE: Final = {
@@ -95,13 +96,18 @@ class ClosedStructs(StructSchemaPlugin):
         return components
 
 
-def document(app: Litestar, examples: Mapping[str, Any] | None = None) -> bytes:
+def document(
+    app: Litestar,
+    examples: Mapping[str, Any] | None = None,
+    links: Mapping[str, Json] | None = None,
+) -> bytes:
     """
     Return the document as it is committed and served: sorted, indented, ending in a newline.
 
     Args:
         app: whose interface it describes.
         examples: of bodies, by operation id.
+        links: of what succeeded to what may follow, by operation id.
     """
     # over JSON, so that every tuple and enum is plain and nothing of the framework's is changed
     generated = app.openapi_schema.to_schema()
@@ -109,6 +115,7 @@ def document(app: Litestar, examples: Mapping[str, Any] | None = None) -> bytes:
     components = plain.setdefault("components", {})
     components.setdefault("schemas", {}).update(app.plugins.get(ClosedStructs).schemas())
     _finish(plain, _handlers(app), examples or {})
+    _link(plain, links or {})
     text = msgspec.json.encode(plain, order="deterministic")
     return msgspec.json.format(text, indent=2) + b"\n"
 
@@ -139,6 +146,13 @@ def _finish(
     components["schemas"][PROBLEM] = deepcopy(PROBLEM_SCHEMA)
     for node in _nodes(plain):
         _tidy(node)
+
+
+def _link(plain: Json, links: Mapping[str, Json]) -> None:
+    for _, operation in _operations(plain):
+        for status, answer in operation["responses"].items():
+            if status in _MADE and operation["operationId"] in links:
+                answer["links"] = deepcopy(links[operation["operationId"]])
 
 
 def _operations(plain: Json) -> Iterator[tuple[str, Json]]:

@@ -16,7 +16,7 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from msgspec import Struct
 
-from wallet.http.described import RESIDENT_SCHEME, TERMINAL_SCHEME
+from wallet.http.described import RESIDENT_SCHEME, TERMINAL_SCHEME, Json
 from wallet.http.document import document
 
 PATH: Final = "/openapi"
@@ -39,6 +39,7 @@ class Interface(Struct, frozen=True, kw_only=True):
         token_path: where terminals get their tokens.
         scopes: what such a token may allow, and what that is.
         examples: of bodies, by operation id.
+        links: of what succeeded to what may follow, by operation id.
     """
 
     version: str
@@ -47,6 +48,7 @@ class Interface(Struct, frozen=True, kw_only=True):
     token_path: str = "/"  # noqa: S105 - a path
     scopes: Mapping[str, str] = {}
     examples: Mapping[str, Any] = {}
+    links: Mapping[str, Json] = {}
 
 
 def configuration(interface: Interface) -> OpenAPIConfig:
@@ -58,7 +60,7 @@ def configuration(interface: Interface) -> OpenAPIConfig:
         version=interface.version,
         description=interface.description,
         tags=[Tag(name=name, description=text) for name, text in interface.tags.items()],
-        render_plugins=(_Page(), _Document(interface.examples)),
+        render_plugins=(_Page(), _Document(interface)),
         openapi_router=_router(),
         components=Components(
             security_schemes={
@@ -88,15 +90,15 @@ class _Document(OpenAPIRenderPlugin):
     Serves the very bytes that are committed.
     """
 
-    def __init__(self, examples: Mapping[str, Any]) -> None:
+    def __init__(self, interface: Interface) -> None:
         super().__init__(path="/openapi.json", media_type=OpenAPIMediaType.OPENAPI_JSON)
-        self._examples = examples
+        self._interface = interface
         self._finished = b""
 
     def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
         del openapi_schema
         if not self._finished:
-            self._finished = document(request.app, self._examples)
+            self._finished = document(request.app, self._interface.examples, self._interface.links)
         return self._finished
 
 
