@@ -9,13 +9,14 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # compiling every module in every process costs more than running it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench fmt openapi vendor readability screenshots lock clean
+.PHONY: help demo test check bench soak fmt openapi vendor readability screenshots lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
 	@echo "make test           set up and pass every test on SQLite and PostgreSQL"
 	@echo "make check          lint, types, import contracts, drift"
 	@echo "make bench          interleaved measurements (see docs/performance.md)"
+	@echo "make soak           load real processes for MINUTES and tell whether anything grows"
 	@echo "make fmt            format"
 	@echo "make readability    how well three decoders read the code (docs/readability.md)"
 	@echo "make screenshots    every page in both languages (docs/screenshots.md)"
@@ -60,6 +61,9 @@ check: $(VENV)/.vendored
 
 bench: $(VENV)/.vendored
 	@$(BIN)/fusion-wallet bench resolve
+
+soak: $(VENV)/.vendored
+	@$(BIN)/python -m tools.soak --minutes $(or $(MINUTES),45)
 
 readability: $(VENV)/.vendored
 	@$(BIN)/python -m tools.readability

@@ -204,7 +204,7 @@ class Story:
         await self._refused("GET", "/v1/me", headers={"authorization": f"Bearer x{session}"})
         await self._refused("GET", f"/v1/settlements/{number}", headers=bearer)
         await self._refused("POST", "/v1/terminals/enrol", json={"token": PASSWORD})
-        await self._refused("POST", "/v1/demo/sessions", data=NAME.encode() * 40_000)
+        await self._refused("POST", "/v1/demo/sessions", data=NAME.encode() * 1_500)
         odd = bearer | {"x-request-id": number, "idempotency-key": number, "user-agent": PHONE}
         await self._refused("PATCH", "/v1/visits", headers=odd)
         await self._refused("GET", f"/{quoted(NAME)}/{number}")

@@ -1,19 +1,26 @@
-"""Each reason for which a process should get no traffic, brought about for real."""
+"""
+Each reason for which a process should get no traffic, brought about for real.
+
+That `/readyz` answers with them is a matter of `tests/unit/wallet/http/test_health.py`, and that a
+process which is replaced says `draining`, of `test_replacing.py`.
+"""
 
 import secrets
 from contextlib import asynccontextmanager
 
-import httpx
 import pytest
+import structlog
 from sqlalchemy import text
 
 from integrations.registry import Registry
 from tests.fakes.clock import StandingClock
 from tests.fixtures.wallets import ORIGIN
-from wallet.app import compose, create_app
+from wallet.app import compose
+from wallet.app.http import readiness
 from wallet.clock import seconds
 from wallet.db import migrate
 from wallet.db.engine import create_engine
+from wallet.http.timekeeping import Timekeeping
 from wallet.settings import Settings
 from wallet.vault import keyfile, rotation
 from wallet.vault.keyfile import SuiteName
@@ -43,12 +50,12 @@ class Process:
         )
         self.watch = self.services.basis.key_watch
         self.watch.look()
-        transport = httpx.ASGITransport(app=create_app(self.services))
-        self.client = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+        self.asked = readiness(
+            basis := self.services.basis, Timekeeping(self.clock, basis.elapsed)
+        )
 
     async def failing(self):
-        answer = await self.client.get("/readyz")
-        return [] if answer.status_code == 200 else answer.json()["failing"]
+        return await self.asked.failing()
 
 
 @asynccontextmanager
@@ -57,8 +64,16 @@ async def process(url, folder, **given):
     try:
         yield made
     finally:
-        await made.client.aclose()
         await made.services.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """
+    What a check says of its fault is a matter of the log; drawing it in colours takes seconds.
+    """
+    with structlog.testing.capture_logs():
+        yield
 
 
 @pytest.fixture

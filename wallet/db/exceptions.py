@@ -14,6 +14,7 @@ TRIAL_BALANCE = "trial balance"
 PRUNING = "pruning"
 OPERATORS_LIST = "operators' list"
 LISTENERS = "listeners"
+REWRAPPING = "rewrapping"
 
 CROSS_SHARD: Mapping[str, str] = {
     WORKER_CLAIMS: "a worker takes whatever is due next, whoever it belongs to",
@@ -21,4 +22,5 @@ CROSS_SHARD: Mapping[str, str] = {
     PRUNING: "what is over is forgotten, also of people who never come again",
     OPERATORS_LIST: "a person sees what waits for a person, whoever it belongs to",
     LISTENERS: "a process asks once a second for everybody who has their code open",
+    REWRAPPING: "everybody's keys are wrapped anew, page by page",
 }
