@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SEEDS ?= 20000
 FIRST ?= 0
 
-.PHONY: help demo test test-ha simulate torture check check-deploy wheel sbom bench fuzz fmt openapi vendor readability screenshots lock clean
+.PHONY: help demo test test-ha simulate torture soak check check-deploy wheel sbom bench fuzz fmt openapi vendor readability screenshots lock clean
 
 help:
 	@echo "make demo [ONCE=1]  set up and run the whole story on SQLite with sandbox partners"
@@ -26,6 +26,7 @@ help:
 	@echo "make check-deploy   what is under deploy/, as far as no machine is needed for it"
 	@echo "make wheel, sbom    what is installed elsewhere, and the list of what is in it"
 	@echo "make fuzz           [MINUTES=1] [TARGET=codes] [KEEP=1] coverage-guided fuzzing (docs/fuzzing.md)"
+	@echo "make soak           load real processes for MINUTES and tell whether anything grows"
 	@echo "make fmt            format"
 	@echo "make readability    how well three decoders read the code (docs/readability.md)"
 	@echo "make screenshots    every page in both languages (docs/screenshots.md)"
@@ -112,6 +113,9 @@ $(VENV)/.fuzzing: $(VENV)/.vendored requirements/fuzz.txt
 
 fuzz: $(VENV)/.fuzzing
 	@$(BIN)/python -m tools.fuzz --minutes $(or $(MINUTES),1) $(addprefix --target ,$(TARGET)) $(if $(KEEP),--keep)
+
+soak: $(VENV)/.vendored
+	@$(BIN)/python -m tools.soak --minutes $(or $(MINUTES),45)
 
 readability: $(VENV)/.vendored
 	@$(BIN)/python -m tools.readability

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.fixtures.deployments import deployment
+from tests.fixtures.vaults import clock, ids, vault
 
-__all__ = ("deployment",)
+__all__ = ("clock", "deployment", "ids", "vault")
 
 
 @pytest.fixture

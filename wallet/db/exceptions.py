@@ -15,6 +15,7 @@ PRUNING = "pruning"
 OPERATORS_LIST = "operators' list"
 LISTENERS = "listeners"
 COMPARING = "comparing after a restore"
+REWRAPPING = "rewrapping"
 
 CROSS_SHARD: Mapping[str, str] = {
     WORKER_CLAIMS: "a worker takes whatever is due next, whoever it belongs to",
@@ -23,4 +24,5 @@ CROSS_SHARD: Mapping[str, str] = {
     OPERATORS_LIST: "a person sees what waits for a person, whoever it belongs to",
     COMPARING: "after a restore everything that is open is compared with partners' books",
     LISTENERS: "a process asks once a second for everybody who has their code open",
+    REWRAPPING: "everybody's keys are wrapped anew, page by page",
 }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.db.conflicts import insert_first
+from wallet.db.exceptions import OPTION, REWRAPPING
 from wallet.vault.models import PersonKeyRow
 
 
@@ -33,6 +34,7 @@ async def persons_after(session: AsyncSession, resident_id: int, limit: int) -> 
         .distinct()
         .order_by(col(PersonKeyRow.resident_id))
         .limit(limit)
+        .execution_options(**{OPTION: REWRAPPING})
     )
     return list((await session.execute(statement)).scalars())
 

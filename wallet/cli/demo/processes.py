@@ -82,6 +82,12 @@ class Processes:
         """
         return all(process.poll() is None for process in self._running.values())
 
+    def pids(self) -> dict[str, int]:
+        """
+        Return each process's number.
+        """
+        return {name: process.pid for name, process in self._running.items()}
+
     def end(self) -> None:
         """
         Ask every process to end, in reverse order, and insist after a while.

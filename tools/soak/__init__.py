@@ -1,0 +1,3 @@
+"""
+A long load on real processes, and whether anything grows meanwhile: ``make soak MINUTES=45``.
+"""

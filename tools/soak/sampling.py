@@ -1,0 +1,64 @@
+"""
+What is looked at every few seconds: memory, descriptors, threads, connections, WAL, work.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_PROC = Path("/proc")
+_MIB = 1024 * 1024
+Sample = dict[str, float]
+
+
+def family(pid: int) -> list[int]:
+    """
+    Return a process and all that it started.
+    """
+    children = (_PROC / str(pid) / "task" / str(pid) / "children").read_text().split()
+    return [pid, *(each for child in children for each in family(int(child)))]
+
+
+def of_processes(name: str, pid: int) -> Sample:
+    """
+    Return what a command's processes use together, memory in MiB.
+    """
+    sample = dict.fromkeys((f"{name} rss", f"{name} pss", f"{name} fds", f"{name} threads"), 0.0)
+    for each in family(pid):
+        memory = _numbers(_PROC / str(each) / "smaps_rollup")
+        sample[f"{name} rss"] += memory["Rss"] / 1024
+        sample[f"{name} pss"] += memory["Pss"] / 1024
+        sample[f"{name} fds"] += sum(1 for _ in (_PROC / str(each) / "fd").iterdir())
+        sample[f"{name} threads"] += _numbers(_PROC / str(each) / "status")["Threads"]
+    return sample
+
+
+async def of_database(engine: AsyncEngine, file: Path) -> Sample:
+    """
+    Return connections, WAL in MiB, and how many things there are to do.
+    """
+    async with engine.connect() as connection:
+
+        async def asked(statement: str) -> float:
+            return float((await connection.execute(text(statement))).scalar_one() or 0)
+
+        sample = {"work items": await asked("SELECT count(*) FROM work_items")}
+        if engine.dialect.name == "postgresql":
+            sample["connections"] = await asked(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            )
+            wal = await asked("SELECT sum(size) FROM pg_ls_waldir()")
+        else:
+            beside = file.with_name(f"{file.name}-wal")
+            wal = beside.stat().st_size if beside.exists() else 0
+    return sample | {"wal": wal / _MIB}
+
+
+def _numbers(path: Path) -> dict[str, float]:
+    found = (line.split() for line in path.read_text().splitlines())
+    return {
+        each[0].rstrip(":"): float(each[1])
+        for each in found
+        if len(each) > 1 and each[1].isdigit()
+    }
