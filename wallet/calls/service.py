@@ -32,22 +32,13 @@ from wallet.calls import numbers, repository
 from wallet.calls.asked import Asked
 from wallet.calls.models import CallRow
 from wallet.calls.outside import Order, Outside
+from wallet.calls.words import OUTCOME_OF, OUTCOMES
 from wallet.clock import Clock
 from wallet.ids import Ids
 from wallet.vault import Keep, Place, Vault
 
 __all__ = ("OUTCOMES", "Asked", "Call", "CallsService", "Subject")
 
-_OUTCOMES: Mapping[type, str] = {
-    Succeeded: "succeeded",
-    Declined: "declined",
-    Pending: "pending",
-    NotSent: "not_sent",
-    Unknown: "unknown",
-    Happened: "happened",
-    DidNotHappen: "did_not_happen",
-}
-OUTCOMES: tuple[str, ...] = tuple(_OUTCOMES.values())
 _AFTER = timedelta(microseconds=1)
 
 
@@ -216,7 +207,7 @@ class CallsService:
         """
         Note what came of performing.
         """
-        values: dict[str, Any] = {"outcome": _OUTCOMES[type(outcome)]}
+        values: dict[str, Any] = {"outcome": OUTCOME_OF[type(outcome)]}
         match outcome:
             case Succeeded():
                 values |= self._closed()
