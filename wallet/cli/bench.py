@@ -2,6 +2,7 @@
 ``fusion-wallet bench``: measure. What it runs lies beside the wallet in the source tree.
 """
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,30 @@ import msgspec
 _TREE = Path(__file__).parents[2]
 
 
-@click.group("bench")
+class Measurements(click.Group):
+    """
+    The measurements; ``overload`` is a command of the source tree's own.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """
+        Return their names.
+        """
+        return [*super().list_commands(ctx), "overload"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """
+        Return one of them.
+        """
+        if cmd_name != "overload" or not (_TREE / "bench").is_dir():
+            return super().get_command(ctx, cmd_name)
+        if str(_TREE) not in sys.path:
+            sys.path.insert(0, str(_TREE))
+        found = importlib.import_module("bench.overload").command
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group("bench", cls=Measurements)
 def command() -> None:
     """
     Measure the wallet; only ratios inside one run mean anything (docs/performance.md).
@@ -40,21 +64,5 @@ def resolve(**plan: object) -> None:
         [sys.executable, "-m", "bench", msgspec.json.encode(plan).decode()],
         cwd=_TREE,
         check=False,
-    )
-    raise SystemExit(done.returncode)
-
-
-@command.command(
-    "overload", add_help_option=False, context_settings={"ignore_unknown_options": True}
-)
-@click.argument("options", nargs=-1, type=click.UNPROCESSED)
-def overload(options: tuple[str, ...]) -> None:
-    """
-    Ten times the peak while payments are finished; exit code 1 when a target is missed.
-    """
-    if not (_TREE / "bench").is_dir():
-        raise click.ClickException("The measurements are part of the source tree only.")
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "bench.overload", *options], cwd=_TREE, check=False
     )
     raise SystemExit(done.returncode)
