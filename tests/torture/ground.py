@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -98,6 +99,8 @@ def prepared(minutes: float) -> Iterator[Ground]:
     """
     postgres_server.sweep()
     parent = postgres_server.MEMORY if Path(postgres_server.MEMORY).is_dir() else None
+    # asked to end, it cleans up as well
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     with contextlib.ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="fusion-wallet-torture-", dir=parent))
         folder.chmod(0o755)  # PostgreSQL may run as somebody else
