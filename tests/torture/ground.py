@@ -1,6 +1,7 @@
 """What runs stand on: a nursery, a PostgreSQL, fresh databases, a folder that goes away."""
 
 import contextlib
+import os
 import shutil
 import signal
 import tempfile
@@ -19,6 +20,7 @@ from wallet.tables import metadata
 
 # commits must be there after a crash of the server; the machine itself does not crash
 DURABLE = ("synchronous_commit=on",)
+_PREFIX = "fusion-wallet-torture-"
 _numbers = count(1)
 
 
@@ -102,7 +104,7 @@ def prepared(minutes: float) -> Iterator[Ground]:
     # asked to end, it cleans up as well
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     with contextlib.ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="fusion-wallet-torture-", dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
         folder.chmod(0o755)  # PostgreSQL may run as somebody else
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         server = Server(postgres_server.new_root(), *DURABLE)
