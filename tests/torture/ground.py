@@ -1,7 +1,9 @@
 """What runs stand on: a nursery, a PostgreSQL, fresh databases, a folder that goes away."""
 
 import contextlib
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -18,6 +20,7 @@ from wallet.tables import metadata
 
 # commits must be there after a crash of the server; the machine itself does not crash
 DURABLE = ("synchronous_commit=on",)
+_PREFIX = "fusion-wallet-torture-"
 _numbers = count(1)
 
 
@@ -98,8 +101,10 @@ def prepared(minutes: float) -> Iterator[Ground]:
     """
     postgres_server.sweep()
     parent = postgres_server.MEMORY if Path(postgres_server.MEMORY).is_dir() else None
+    # asked to end, it cleans up as well
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     with contextlib.ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="fusion-wallet-torture-", dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
         folder.chmod(0o755)  # PostgreSQL may run as somebody else
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         server = Server(postgres_server.new_root(), *DURABLE)

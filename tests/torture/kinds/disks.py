@@ -16,6 +16,7 @@ from tests.torture.stays import Stay, meanwhile, stay
 
 _SOURCE = Path(__file__).parents[1] / "faulty.c"
 _PATIENTS = 3
+_LOOKS = 12
 _WELL, _FULL, _FSYNC = b"\0", b"F", b"S"
 _ALLOWED = {"507 STORAGE_FULL", "503 OVERLOADED"}
 _FAILING = ["migrations"]  # its tables were made without any
@@ -135,10 +136,17 @@ async def _told_so(region: Stay, disk: Disk) -> None:
 async def _brought_back(server: Server | None, seen: Counter[str]) -> None:
     """
     Start PostgreSQL again if it gave up, as an operator would once there is room.
+
+    Whose recovery found no room either may stay in recovery for ever.
     """
-    if server is None or await asyncio.to_thread(server.runs):
+    if server is None:
         return
+    for _ in range(_LOOKS):
+        if await asyncio.to_thread(server.answers):
+            return
+        await asyncio.sleep(0.3)
     seen["PostgreSQL gave up and was started again"] += 1
+    await asyncio.to_thread(server.halt)
     await asyncio.to_thread(server.resume)
 
 

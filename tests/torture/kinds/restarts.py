@@ -70,7 +70,7 @@ async def _play(ground, place, seed, at, told):
         until = time.monotonic() + ground.minutes * 60
         async with meanwhile(monkey.run()), meanwhile(_alive(region, probes)):
             await together(*(_desk(region, until) for _ in range(_DESKS)))
-        if not server.runs():
+        if not server.answers():
             server.resume()
         await region.judge()
         ends = sum(len(each.ends) for each in region.kept.values())
