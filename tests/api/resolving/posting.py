@@ -194,6 +194,13 @@ def broken(dice, post):
     return post
 
 
+def _ordered(name, value):
+    """
+    Return a header's value; the framework lists methods in whatever order a set has.
+    """
+    return b", ".join(sorted(value.split(b", "))) if name.lower() == b"allow" else value
+
+
 async def answered(app, post):
     """
     Send a post; return status, headers and body.
@@ -231,6 +238,6 @@ async def answered(app, post):
     start = sent[0]
     return (
         start["status"],
-        sorted((name.lower(), value) for name, value in start["headers"]),
+        sorted((name.lower(), _ordered(name, value)) for name, value in start["headers"]),
         b"".join(message.get("body", b"") for message in sent[1:]),
     )
