@@ -30,10 +30,12 @@ _RULES: Final[tuple[tuple[Priority, str, str], ...]] = (
     (Priority.SCANNING, "POST|DELETE", r"/v1/(?:devices|sessions|demo|terminals)(?:/.*)?"),
     (Priority.SCANNING, _ANY, r"/code(?:/\w+)?"),
     (Priority.SCANNING, _ANY, r"/(?:operator/)?(?:sign-in|enrol|confirm)(?:/.*)?"),
+    # a page that lacks a script shows no code and takes no payment
+    (Priority.SCANNING, "GET", r"/(?:assets/.+|sw\.js|manifest\.webmanifest|desk(?:/.*)?)"),
     # what operators need to see when it is busy
     (Priority.SCANNING, _ANY, r"/operator(?:/(?:review|settlements|evidence/.+))?"),
     (Priority.HISTORY, _ANY, r"/v1/.*"),
-    (Priority.HISTORY, _ANY, r"/(?:visits|looks|consents|contexts|devices|desk)(?:/.*)?"),
+    (Priority.HISTORY, _ANY, r"/(?:visits|looks|consents|contexts|devices)(?:/.*)?"),
     (Priority.HISTORY, _ANY, r"/(?:payments|choose|sign-out|operator/sign-out)?"),
     (Priority.HISTORY, _ANY, r"/operator/(?:parties|people|keys)(?:/.*)?"),
 )
@@ -49,7 +51,7 @@ def priority_of(method: str, path: str) -> Priority | None:
     """
     Return what a request is for, or None for one that is always let in.
 
-    Whatever is not known is decoration: assets, figures, charts, and paths that nobody has.
+    Whatever is not known is decoration: figures, charts, and paths that nobody has.
     """
     if path in FREE:
         return None
