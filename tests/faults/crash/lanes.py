@@ -86,12 +86,11 @@ class Kept:
 
     async def disarm(self) -> None:
         """
-        End it; what follows is not armed.
+        Disarm it where it stands, and what follows it.
         """
         self._encore = ""
-        count = len(self.ends)
-        self.child.kill()
-        await until(lambda: len(self.ends) > count)
+        self._write("")
+        await until(lambda: not self._arming.exists())
 
     def stop(self) -> None:
         """
