@@ -96,7 +96,9 @@ class Soak:
         try:
             async with self._region as region:
                 self._start()
-                await region.answering()
+                await asyncio.to_thread(
+                    self._processes.await_answer, "server", f"{region.origin}/readyz"
+                )
                 load = Load(region, await region.window())
                 await region.sandboxes.behave()
                 tasks = self._begun(load, rate)

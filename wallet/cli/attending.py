@@ -6,13 +6,13 @@ import asyncio
 import signal
 from collections.abc import Callable
 from functools import partial
-from multiprocessing.synchronize import Event
 from types import FrameType
 
 from litestar import Litestar
 
 from wallet.app import Services
 from wallet.app.http import readiness
+from wallet.cli.replacing import Signs
 from wallet.http.draining import closing
 from wallet.http.health import Readiness
 from wallet.journal.feed import Feed
@@ -20,14 +20,14 @@ from wallet.journal.feed import Feed
 _LOOK_SECONDS = 0.3
 
 
-def attend(app: Litestar, services: Services, ready: Event | None) -> None:
+def attend(app: Litestar, services: Services, signs: Signs | None) -> None:
     """
     Have an application look after its process from its start to its end.
 
     Args:
         app: of this process.
         services: what it stands on.
-        ready: is set once this process should get traffic.
+        signs: how it tells its parent how it stands.
     """
     basis = services.basis
     asks = readiness(basis, basis.timekeeping)
@@ -37,8 +37,9 @@ def attend(app: Litestar, services: Services, ready: Event | None) -> None:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, basis.draining.begin)
         tasks.add(loop.create_task(basis.key_watch.run()))
-        if ready is not None:
-            tasks.add(loop.create_task(_until_ready(asks, ready.set)))
+        if signs is not None:
+            signs.begun.set()
+            tasks.add(loop.create_task(_until_ready(asks, signs.ready.set)))
 
     async def end() -> None:
         for task in tasks:

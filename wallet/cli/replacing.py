@@ -30,17 +30,30 @@ _Opaque = Any  # granian does not say
 _log = structlog.get_logger("wallet.cli")
 
 
+class Signs(Struct, frozen=True):
+    """
+    What a new process tells its parent.
+
+    Attributes:
+        begun: it can take connections.
+        ready: it should get traffic.
+    """
+
+    begun: Event
+    ready: Event
+
+
 class Loader(Struct, frozen=True):
     """
     What a new process is handed to make its application.
 
     Attributes:
         target: ``module:function`` that makes it; looked up there, so that a new program is met.
-        ready: to be set once it is ready; the parent waits for it.
+        signs: what it tells its parent by.
     """
 
     target: str
-    ready: Event
+    signs: Signs
 
     def __call__(self) -> Litestar:
         """
@@ -48,7 +61,7 @@ class Loader(Struct, frozen=True):
         """
         module, _, name = self.target.partition(":")
         make = getattr(import_module(module), name)
-        return make(self.ready)  # type: ignore[no-any-return]
+        return make(self.signs)  # type: ignore[no-any-return]
 
 
 class Server(MPServer):
@@ -63,13 +76,14 @@ class Server(MPServer):
     def __init__(self, *, drain_seconds: float, **given: Any) -> None:  # noqa: ANN401
         super().__init__(**given)
         self._drain_seconds = drain_seconds
-        self._ready = multiprocessing.get_context("spawn").Event()
+        spawning = multiprocessing.get_context("spawn")
+        self._signs = Signs(begun=spawning.Event(), ready=spawning.Event())
 
     def answer(self) -> None:
         """
         Serve until asked to end.
         """
-        self.serve(target_loader=Loader(self.target, self._ready), wrap_loader=False)
+        self.serve(target_loader=Loader(self.target, self._signs), wrap_loader=False)
 
     def _init_shared_socket(self) -> None:
         # what granian does itself where sockets cannot share a port among processes
@@ -77,7 +91,18 @@ class Server(MPServer):
         self._ssp, self._shd, self._sfd = None, held, held.get_fd()
         self._sso = socket.socket(fileno=self._sfd)
         self._sso.set_inheritable(True)
-        self._sso.listen(self.backlog)
+
+    def _spawn_workers(self, spawn_target: _Opaque, target_loader: _Opaque) -> None:
+        """
+        Listen only once a process can take connections; until then a balancer is to go elsewhere.
+        """
+        spawn: _Opaque = super()._spawn_workers
+        spawn(spawn_target, target_loader)
+        held: _Opaque = self._sso
+        while not self.main_loop_interrupt.is_set():
+            if self._signs.begun.wait(_LOOK_SECONDS):
+                held.listen(self.backlog)
+                return
 
     def _respawn_workers(
         self,
@@ -91,7 +116,7 @@ class Server(MPServer):
         """
         del delay
         for number in workers:
-            self._ready.clear()
+            self._signs.ready.clear()
             fresh: _Opaque = self._spawn_worker(
                 idx=number, target=spawn_target, callback_loader=target_loader
             )
@@ -110,7 +135,7 @@ class Server(MPServer):
     def _gets_ready(self, fresh: _Opaque) -> bool:
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until and fresh.is_alive() and not self.interrupt_signal:
-            if self._ready.wait(_LOOK_SECONDS):
+            if self._signs.ready.wait(_LOOK_SECONDS):
                 return True
         return False
 

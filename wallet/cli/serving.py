@@ -3,7 +3,6 @@ The application as the server's processes make it.
 """
 
 import sys
-from multiprocessing.synchronize import Event
 
 from litestar import Litestar
 
@@ -12,6 +11,7 @@ from wallet.app import compose, create_app
 from wallet.cli.attending import attend
 from wallet.cli.composition import load_keys, load_providers, open_registry
 from wallet.cli.descent import end_with_parent, generation
+from wallet.cli.replacing import Signs
 from wallet.cli.running import end_in_order, freeze, seat_of
 from wallet.clock import SystemClock
 from wallet.instances.service import Identity
@@ -19,12 +19,12 @@ from wallet.logs import configure
 from wallet.settings import Settings
 
 
-def application(ready: Event | None = None) -> Litestar:
+def application(signs: Signs | None = None) -> Litestar:
     """
     Return the application of this process, from the environment.
 
     Args:
-        ready: is set once this process should get traffic.
+        signs: how this process tells its parent how it stands.
     """
     settings = Settings()
     clock = SystemClock()
@@ -43,6 +43,6 @@ def application(ready: Event | None = None) -> Litestar:
     end_with_parent()
     services.basis.membership.when_lost(end_in_order)
     app = create_app(services)
-    attend(app, services, ready)
+    attend(app, services, signs)
     freeze()
     return app
