@@ -73,7 +73,7 @@ class Load:
                 target = f"/v1/settlements/{settlement['id']}"
                 await until(self._desk, target, ("completed",))
             except (click.ClickException, aiohttp.ClientError) as fault:
-                self.told[f"checkout {type(fault).__name__} {fault}"[:90]] += 1
+                self.told[_kind(fault)] += 1
             else:
                 self.told["checkout"] += 1
             await asyncio.sleep(every)
@@ -108,3 +108,13 @@ class Load:
             for what, count in self.told.items()
             if what not in fine and not what.startswith("repeated")
         }
+
+
+def _kind(fault: Exception) -> str:
+    """
+    Return a word for why a bill was not paid; what was put off is begun anew with the next one.
+    """
+    text = str(fault)
+    if f": {_BUSY} " in text or isinstance(fault, aiohttp.ClientError):
+        return f"repeated checkout {type(fault).__name__}"
+    return f"checkout {text.rsplit('/', 1)[-1][-80:]}"
