@@ -85,7 +85,7 @@ class TestFolders:
 class TestCommit:
     def test_one_commit(self):
         """
-        Transactions are committed in one file only, and steps of the schema in another.
+        Transactions are committed in one file only.
         """
         found = [
             _name(path)
@@ -93,7 +93,7 @@ class TestCommit:
             if path.parts[len(_ROOT.parts)] == "wallet" and ".commit()" in path.read_text()
         ]
 
-        assert ["wallet/db/migrate.py", "wallet/db/session.py"] == found
+        assert ["wallet/db/session.py"] == found
 
 
 class TestMoney:

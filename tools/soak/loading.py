@@ -56,7 +56,9 @@ class Load:
         while True:
             await asyncio.sleep(every)
             now = seconds(region.clock.now())
-            step, sub = (step, sub + 1) if now // _STEP_SECONDS == step else (now // 30, 0)
+            step, sub = (
+                (step, sub + 1) if now // _STEP_SECONDS == step else (now // _STEP_SECONDS, 0)
+            )
             drawn = phone.offline.draw(now, sub) if phone.offline and sub < _SUBS else None
             if isinstance(drawn, Drawn):
                 await self._resolve(drawn.text)
@@ -66,7 +68,11 @@ class Load:
         Have somebody pay a bill every so many seconds.
         """
         phone = await self._region.phone(insured(number, 50_000))
+        step = 0
         while True:
+            now = seconds(self._region.clock.now()) // _STEP_SECONDS
+            if now > step:  # a step's codes are shown in their order, or they are an alarm
+                step, phone.drawn = now, 0
             try:
                 settlement = await _billed(self._desk, phone, bills.two_lines())
                 await _confirmed(self._desk, settlement)

@@ -7,7 +7,8 @@ uses; one that contracts takes something away, a release after nobody uses it an
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -147,23 +148,16 @@ async def upgrade(
     target = _target(pending(await current(engine), beside), expand_only=expand_only)
     if not target:
         return
-    postgres = engine.dialect.name == "postgresql"
 
     def run(connection: Connection) -> None:
         event.listen(connection, "before_cursor_execute", _pass)
-        command.upgrade(configuration(connection, partitions, beside), target)
+        with _alone(connection):
+            command.upgrade(configuration(connection, partitions, beside), target)
 
     for left in reversed(range(_ATTEMPTS)):
         try:
             async with engine.connect() as connection:
-                await connection.run_sync(_alone if postgres else _begun)
-                try:
-                    await connection.run_sync(run)
-                    await connection.commit()
-                finally:
-                    await connection.rollback()
-                    if postgres:
-                        await connection.run_sync(_let_others)
+                await connection.run_sync(run)
         except DBAPIError as fault:
             if not left or getattr(fault.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
                 raise
@@ -184,26 +178,30 @@ def _target(steps_left: Sequence[Step], *, expand_only: bool) -> str:
     return taken
 
 
-def _begun(connection: Connection) -> None:
-    connection.begin()
-
-
-def _alone(connection: Connection) -> None:
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
     """
-    Be the only one that migrates; another one may take its time.
+    Be the only one that migrates meanwhile; another one may take its time.
+
+    SQLite has one lock, which a transaction around all steps takes; they are short there.
     """
-    connection.exec_driver_sql("SET lock_timeout = 0")
-    connection.exec_driver_sql("SET statement_timeout = 0")
-    connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
-    connection.exec_driver_sql(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
-    connection.commit()
-
-
-def _let_others(connection: Connection) -> None:
-    connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
-    connection.exec_driver_sql("RESET lock_timeout")
-    connection.exec_driver_sql("RESET statement_timeout")
-    connection.commit()
+    if connection.dialect.name != "postgresql":
+        with connection.begin():
+            yield
+        return
+    with connection.begin():
+        connection.exec_driver_sql("SET lock_timeout = 0")
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
+        connection.exec_driver_sql(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
+    try:
+        yield
+    finally:
+        connection.rollback()  # of what only looked, or failed
+        with connection.begin():
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
+            connection.exec_driver_sql("RESET lock_timeout")
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 def _pass(*_: object) -> None:
