@@ -5,6 +5,7 @@ The load: people who are scanned again and again, and people who pay a bill agai
 import asyncio
 import secrets
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,7 @@ from wallet.clock import seconds
 _SUBS = 8
 _STEP_SECONDS = 30
 _ATTEMPTS = 8
+_AT_ONCE = 2
 _BUSY = 503
 _REFUSED = 400
 
@@ -39,6 +41,7 @@ class Load:
         self._region = region
         self._client = window.client
         self._desk = Desk(client=window.client)
+        self._door = asyncio.Semaphore(_AT_ONCE)
         self.told: Counter[str] = Counter()
 
     async def scanned(self, number: int, every: float) -> None:
@@ -49,9 +52,7 @@ class Load:
         holder = Holder(name=person.psn_name, number=person.certno, phone="13800138000", key="")
         region = self._region
         phone = Phone(http=region.http, origin=region.origin, clock=region.clock, holder=holder)
-        await phone.sign_in()
-        await phone.enrol()
-        await phone.top_up()
+        await self._entered(lambda: _enrolled(phone))
         step, sub = 0, 0
         while True:
             await asyncio.sleep(every)
@@ -67,7 +68,7 @@ class Load:
         """
         Have somebody pay a bill every so many seconds.
         """
-        phone = await self._region.phone(insured(number, 50_000))
+        phone = await self._entered(lambda: self._region.phone(insured(number, 50_000)))
         step = 0
         while True:
             now = seconds(self._region.clock.now()) // _STEP_SECONDS
@@ -83,6 +84,21 @@ class Load:
             else:
                 self.told["checkout"] += 1
             await asyncio.sleep(every)
+
+    async def _entered(self, enter: Callable[[], Awaitable[Phone]]) -> Phone:
+        """
+        Let a few people enter at a time; one who is put off comes again.
+        """
+        async with self._door:
+            for left in reversed(range(_ATTEMPTS)):
+                try:
+                    return await enter()
+                except click.ClickException as refusal:
+                    if not left or "OVERLOADED" not in str(refusal):
+                        raise
+                    self.told["repeated entering"] += 1
+                    await asyncio.sleep(1)
+        raise AssertionError
 
     async def _resolve(self, code: str) -> None:
         body = {"code": code, "purpose": "identification", "scene": "consultation"}
@@ -114,6 +130,13 @@ class Load:
             for what, count in self.told.items()
             if what not in fine and not what.startswith("repeated")
         }
+
+
+async def _enrolled(phone: Phone) -> Phone:
+    await phone.sign_in()
+    await phone.enrol()
+    await phone.top_up()
+    return phone
 
 
 def _kind(fault: Exception) -> str:
