@@ -79,6 +79,8 @@ async def region(nursery, tmp_path, new_url):
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database, database:
         database.execute("create table alembic_version (version_num text not null)")
         database.execute("insert into alembic_version values (?)", (migrate.head(),))
+        database.execute("create table if not exists schema_floor (floor text not null)")
+        database.execute("insert into schema_floor values (?)", (migrate.head(),))
     region = Region(
         nursery=nursery,
         folder=tmp_path,

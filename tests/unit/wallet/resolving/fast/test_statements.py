@@ -3,7 +3,6 @@
 import json
 import re
 
-import asyncpg
 import pytest
 
 from tests.fixtures.region import FULL
@@ -46,13 +45,7 @@ async def explained(region, desk, phone):
     store = region.short._shortcut._store
     kept = store._pinned = _Kept(store._pinned)
     await region.resolve(desk, phone.show(), scopes=FULL)
-    url = region.database.engine.url
-    connection = await asyncpg.connect(
-        user=url.username,
-        database=url.database,
-        host=url.query["host"],
-        server_settings=dict(region.database.pinned()._options["server_settings"]),
-    )
+    connection = await region.database.pinned()._connecting()
 
     async def explained(statement, options):
         plan = await connection.fetchval(
