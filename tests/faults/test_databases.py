@@ -178,6 +178,7 @@ class TestFullDisk:
         A full disk refuses what has to be written; reading goes on, and so does everything later.
         """
         scans = await scans_on(sqlite_url, pool_size=1)
+        scans.region.plainly()  # a connection of its own would know no limit
         await scans.limited(to_now=True)
         full = [await scans.once() for _ in range(30)][-1]
         async with scans.client() as http:

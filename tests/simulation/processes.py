@@ -19,13 +19,16 @@ from wallet.app.money import Money, money
 from wallet.calls.guard import Guard
 from wallet.errors import OverloadedError
 from wallet.http.tally import NoTally
+from wallet.http.timekeeping import Timekeeping
 from wallet.idempotency.service import IdempotencyService
 from wallet.ids import Ids
+from wallet.instances.service import Identity, Membership
 from wallet.journal.service import JournalService
 from wallet.work.loop import Loop
 
 T = TypeVar("T")
 LEASE_SECONDS, INLINE_SECONDS, IDLE_SECONDS = 30, 8, 0.5
+REPEATS_PER_SECOND = 50
 PATIENCE_SECONDS = 40.0
 
 
@@ -229,9 +232,24 @@ def services_of(process: Process, token_name: str) -> Money:
     database = MemoryDatabase(process.world.store, process)
     ids = Ids(clock, Token(token_name))
     guard = Guard(clock=clock, elapsed=process.world.loop.time)
+    elapsed = process.world.loop.time
+    timekeeping = Timekeeping(clock, elapsed)
     basis: Any = SimpleNamespace(
-        settings=SimpleNamespace(lease_seconds=LEASE_SECONDS, inline_seconds=INLINE_SECONDS),
+        settings=SimpleNamespace(
+            lease_seconds=LEASE_SECONDS,
+            inline_seconds=INLINE_SECONDS,
+            repeats_per_second=REPEATS_PER_SECOND,
+        ),
         clock=clock,
+        elapsed=elapsed,
+        timekeeping=timekeeping,
+        membership=Membership(
+            database=database,  # type: ignore[arg-type]
+            clock=clock,
+            ids=ids,
+            timekeeping=timekeeping,
+            identity=Identity(),
+        ),
         ids=ids,
         database=database,
         vault=vault,
