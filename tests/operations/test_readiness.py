@@ -115,7 +115,7 @@ class TestReadiness:
         A database that cannot be reached is named, and with it the schema that nobody can see.
         """
         async with process(f"postgresql://nobody@/none?host={tmp_path}", tmp_path) as made:
-            assert ["database", "migrations"] == await made.failing()
+            assert ["database", "migrations", "restored"] == await made.failing()
 
     async def test_migrations(self, url, tmp_path):
         """

@@ -121,7 +121,7 @@ def create_app(services: Services) -> Litestar:
         route_handlers=[*CONTROLLERS, _pages(services, timekeeping)],
         dependencies=_dependencies(services, readiness(basis, timekeeping)),
         guards=[
-            restored_guard(basis.restoring.pending, *ALWAYS),
+            restored_guard(basis.restoring, *ALWAYS),
             clock_guard(timekeeping, *CLOCKED),
         ],
         middleware=[LimitsMiddleware()],
@@ -254,6 +254,6 @@ def readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:
         clock_sane(timekeeping),
         keys_loaded(lambda: not basis.key_watch.fault),
         integrations_open(allowed, [each.manifest.id for each in basis.registry]),
-        nothing_restored(basis.restoring.pending),
+        nothing_restored(basis.restoring),
         not_draining(basis.draining),
     )

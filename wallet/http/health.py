@@ -18,6 +18,7 @@ from wallet.db.session import Database
 from wallet.errors import WalletError
 from wallet.http.described import one_of
 from wallet.http.errors import NotReadyError
+from wallet.http.holding_back import Restores
 from wallet.http.problems import problems
 from wallet.http.timekeeping import Timekeeping
 
@@ -119,13 +120,13 @@ def keys_loaded(loaded: Callable[[], bool]) -> Check:
     return Check("keys", holds)
 
 
-def nothing_restored(pending: Callable[[], Awaitable[bool]]) -> Check:
+def nothing_restored(restores: Restores) -> Check:
     """
     Return the check that no restore from a backup waits for an operator.
     """
 
     async def holds() -> bool:
-        return not await pending()
+        return not await restores.pending()
 
     return Check("restored", holds)
 

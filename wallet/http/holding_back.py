@@ -2,8 +2,7 @@
 What is refused while a restore from a backup waits for an operator.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
@@ -16,14 +15,26 @@ _RETRY_AFTER_SECONDS: Final = 60
 _WHY: Final = "Restored from a backup; nothing is changed until the books are compared."
 
 
-def restored_guard(pending: Callable[[], Awaitable[bool]], *allowed: str) -> Guard:
+class Restores(Protocol):
+    """
+    Knows of restores.
+    """
+
+    async def pending(self) -> bool:
+        """
+        Tell whether one waits for an operator.
+        """
+        ...
+
+
+def restored_guard(restores: Restores, *allowed: str) -> Guard:
     """
     Return the guard that lets nothing be changed while a restore waits for an operator.
 
     Its refusal is `OverloadedError`, which every route may answer.
 
     Args:
-        pending: tells whether one does.
+        restores: tells whether one does.
         allowed: beginnings of paths that stay open all the same.
     """
 
@@ -33,7 +44,7 @@ def restored_guard(pending: Callable[[], Awaitable[bool]], *allowed: str) -> Gua
         scope = connection.scope
         if scope.get("method") in _SAFE or str(scope["path"]).startswith(allowed):
             return
-        if await pending():
+        if await restores.pending():
             raise OverloadedError(_WHY, retry_after_seconds=_RETRY_AFTER_SECONDS)
 
     return guard

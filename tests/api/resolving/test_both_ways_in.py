@@ -36,6 +36,7 @@ class Standing:
         self.strict = await region.hospital(name="城南药店", sign_resolve=True)
         self.phone = await region.phone(await region.resident(LI, "health_card", "payment"))
         self.shown, self.posts = 0, []
+        await region.basis.restoring.pending()  # until somebody asked, all go the long way
         return self
 
     async def next(self, dice):
