@@ -46,6 +46,8 @@ async def explained(region, desk, phone):
     kept = store._pinned = _Kept(store._pinned)
     await region.resolve(desk, phone.show(), scopes=FULL)
     connection = await region.database.pinned()._connecting()
+    for way in ("hashjoin", "mergejoin", "seqscan"):  # none of large tables, which these are not
+        await connection.execute(f"SET enable_{way} = off")
 
     async def explained(statement, options):
         plan = await connection.fetchval(
