@@ -33,10 +33,14 @@ class Hall:
             metrics=self.metrics,
             make_request_id=lambda: "g" * 32,
             strict_transport=True,
-            read_seconds=0.05,
+            read_seconds=0.5,
         )
         transport = httpx.ASGITransport(app=self.admission)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://hall.example")
+
+    def stand_still(self):
+        now = self.admission._elapsed()
+        self.admission._elapsed = lambda: now
 
     async def app(self, scope, receive, send):
         self.bodies.append(await received(receive))
@@ -144,6 +148,7 @@ class TestAdmission:
         """
         What became of each is shown to operators.
         """
+        hall.stand_still()
         tasks = hall.asking(100)
         await settled()
         hall.opened.set()
