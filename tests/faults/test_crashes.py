@@ -23,7 +23,7 @@ from wallet.settling.failpoints import FAILPOINTS
 
 T = TypeVar("T")
 RUNS_OF_A_LANE = 10
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 3
 """So many lanes share a test: each mostly waits for leases and polls."""
 
 

@@ -19,7 +19,7 @@ from tests.fixtures.regions import Region, Window, hasty
 
 _QUIET_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
-_LOOKING_SECONDS = 0.2
+_LOOKING_SECONDS = 0.4
 _DYING_SECONDS = 10.0
 
 
