@@ -10,21 +10,12 @@ from msgspec import Struct
 _WHOLE, _TENTHS, _HUNDREDTHS = 100, 10, 1
 
 
-class Series(Struct, frozen=True, kw_only=True):
+class Rounds(Struct, frozen=True, kw_only=True):
     """
-    One thing that was measured.
-
-    Attributes:
-        name: what.
-        unit: of the values, such as ``per second`` or ``ms``.
-        values: one for each round.
-        more: further columns of its row, by their heads.
+    A value for each round.
     """
 
-    name: str
-    unit: str
     values: list[float]
-    more: dict[str, str] = {}
 
     @property
     def median(self) -> float:
@@ -41,28 +32,28 @@ class Series(Struct, frozen=True, kw_only=True):
         return spread(self.values)
 
 
-class Ratio(Struct, frozen=True, kw_only=True):
+class Series(Rounds, frozen=True, kw_only=True):
+    """
+    One thing that was measured.
+
+    Attributes:
+        name: what.
+        unit: of the values, such as ``per second`` or ``ms``.
+        more: further columns of its row, by their heads.
+    """
+
+    name: str
+    unit: str
+    more: dict[str, str] = {}
+
+
+class Ratio(Rounds, frozen=True, kw_only=True):
     """
     Two things of the same rounds, divided round by round.
     """
 
     of: str
     to: str
-    values: list[float]
-
-    @property
-    def median(self) -> float:
-        """
-        The ratio in the middle.
-        """
-        return statistics.median(self.values)
-
-    @property
-    def spread(self) -> float:
-        """
-        The highest ratio divided by the lowest.
-        """
-        return spread(self.values)
 
 
 class Target(Struct, frozen=True, kw_only=True):

@@ -160,10 +160,14 @@ class TestPassing:
         given = json.dumps(PERSON)
         signed_in = await said(site, f"{SIGN_IN}Connection: close\r\n{body(given)}")
         token = signed_in.partition(b'"token":"')[2].partition(b'"')[0].decode()
+        before = site.handled()
         async with connected(site) as (reader, writer):
             asked = f"GET /code/events {HOST}Cookie: session={token}\r\n\r\n"
             writer.write(asked.encode())
             first = await asyncio.wait_for(reader.readuntil(b"event: time"), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            while site.handled() == before:  # noqa: ASYNC110 - nobody tells of its end
+                await asyncio.sleep(0.05)
 
         assert [200] == statuses(first)
 

@@ -14,6 +14,8 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import URL
 
+from wallet.db.faults import is_outage
+
 _SECONDS_EACH: Final = 2.0
 _SECONDS_ALONE: Final = 5.0
 _OF_DIALECT: Final = (
@@ -30,13 +32,8 @@ _WATCH: Final = (
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
     (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000),
 )
-# what a host says that cannot serve now and may later, or where another one may serve instead
-_AWAY: Final = (
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.TooManyConnectionsError,
+# a host that says nothing, or is not the one that takes writes
+_SILENT: Final = (
     asyncpg.TargetServerAttributeNotMatched,
     asyncpg.InterfaceError,
     OSError,
@@ -89,14 +86,14 @@ class Connecting:
                 connection = await asyncpg.connect(
                     host=host, port=port, timeout=self._seconds, **(self._options | more)
                 )
-            except (asyncpg.PostgresError, *_AWAY) as fault:
+            except (asyncpg.PostgresError, *_SILENT) as fault:
                 # one that lags does not even know the database or account yet
                 faults.append(fault)
             else:
                 self._served = number
                 _watch(connection)
                 return connection
-        if any(isinstance(fault, _AWAY) for fault in faults):
+        if any(isinstance(fault, _SILENT) or is_outage(fault) for fault in faults):
             raise NoPrimaryError from faults[-1]
         raise faults[-1]
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from wallet.db.connecting import Connecting
 from wallet.db.errors import UnansweredError
-from wallet.db.outages import is_outage
+from wallet.db.faults import is_outage
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",

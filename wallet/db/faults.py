@@ -20,10 +20,12 @@ _ATTEMPTS: Final = 3
 _AFTER_SECONDS: Final = 1
 _ROLLED_BACK: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _FULL: Final = frozenset({"53100"})
-# insufficient resources, operator intervention (also a statement's time), system errors, broken
-# connections, locks not had in time, a transaction that stood idle for too long, a server that
-# only reads because another one has become the primary
-_ABSENT: Final = ("53", "57", "58", "08", "55P03", "25P03", "25006", "XX001")
+# broken connections, too many of them, a server that stops or starts or ended an idle session, one
+# that only reads because another one has become the primary
+_GONE: Final = ("08", "53300", "57P01", "57P02", "57P03", "57P05", "25006")
+# insufficient resources, operator intervention (also a statement's time), system errors, locks not
+# had in time, a transaction that stood idle for too long
+_ABSENT: Final = (*_GONE, "53", "57", "58", "55P03", "25P03", "XX001")
 _SQLITE_ABSENT: Final = ("locked", "disk i/o error", "unable to open database file")
 _SQLITE_FULL: Final = ("database or disk is full", "no space left")
 
@@ -35,6 +37,13 @@ class RolledBackError(OverloadedError):
     """
     The database gave the whole transaction up in favour of another one; it may be done again.
     """
+
+
+def is_outage(fault: BaseException) -> bool:
+    """
+    Tell whether trying again in a moment, with another connection, is what helps (PostgreSQL).
+    """
+    return str(getattr(fault, "sqlstate", None) or "").startswith(_GONE)
 
 
 def translated(fault: Exception) -> Exception:

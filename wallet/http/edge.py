@@ -38,7 +38,7 @@ STRICT_TRANSPORT: Final = "max-age=31536000; includeSubDomains"
 
 class Edge:
     """
-    The outermost layer.
+    The layer around the whole application; only admission stands before it.
 
     Args:
         app: what it wraps.
@@ -66,11 +66,7 @@ class Edge:
         self._elapsed = elapsed
         self._metrics = metrics
         self._methods = methods
-        always = dict(HEADERS)
-        if strict_transport:
-            always["strict-transport-security"] = STRICT_TRANSPORT
-        # encoded once: the framework's own view of headers looks through all of them for each
-        self._headers = [(name.encode(), value.encode()) for name, value in always.items()]
+        self._headers = safe_headers(strict_transport=strict_transport)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
@@ -89,7 +85,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = self._completed(message["headers"], request_id)
+                headers = completed(message["headers"], self._headers, request_id)
                 message["headers"] = self._allowing(scope, headers)
             await send(message)
 
@@ -97,14 +93,6 @@ class Edge:
             await self._app(scope, receive, answer)
         finally:
             self._account(scope, status, request_id, self._elapsed() - started)
-
-    def _completed(
-        self, given: Iterable[tuple[bytes, bytes]], request_id: str
-    ) -> list[tuple[bytes, bytes]]:
-        kept = [pair for pair in given if pair[0].lower() != _REQUEST_ID]
-        present = {name.lower() for name, _ in kept}
-        added = (pair for pair in self._headers if pair[0] not in present)
-        return [*kept, *added, (_REQUEST_ID, request_id.encode())]
 
     def _allowing(
         self, scope: Scope, headers: list[tuple[bytes, bytes]]
@@ -128,6 +116,30 @@ class Edge:
             ms=round(seconds * 1000, 1),
             request_id=request_id,
         )
+
+
+def safe_headers(*, strict_transport: bool) -> list[tuple[bytes, bytes]]:
+    """
+    Return what every answer has unless it says otherwise.
+
+    Encoded once: the framework's own view of headers looks through all of them for each.
+    """
+    always = dict(HEADERS)
+    if strict_transport:
+        always["strict-transport-security"] = STRICT_TRANSPORT
+    return [(name.encode(), value.encode()) for name, value in always.items()]
+
+
+def completed(
+    given: Iterable[tuple[bytes, bytes]], always: Iterable[tuple[bytes, bytes]], request_id: str
+) -> list[tuple[bytes, bytes]]:
+    """
+    Return an answer's headers with those that it lacks, and its request's id.
+    """
+    kept = [pair for pair in given if pair[0].lower() != _REQUEST_ID]
+    present = {name.lower() for name, _ in kept}
+    added = (pair for pair in always if pair[0] not in present)
+    return [*kept, *added, (_REQUEST_ID, request_id.encode())]
 
 
 def well_formed(scope: Scope) -> str:

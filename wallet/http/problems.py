@@ -34,6 +34,7 @@ from wallet.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+PAGE_TYPE = "text/html; charset=utf-8"
 TYPE_PREFIX = "urn:fusion-wallet:problem:"
 CHALLENGE = 'Bearer realm="fusion-wallet"'  # RFC 9110 §15.5.2 wants one with every 401
 
@@ -100,15 +101,20 @@ def answer(error: WalletError, request_id: str) -> Response[dict[str, Any]]:
 
 
 def raw_answer(
-    error: WalletError, request_id: str
+    error: WalletError, request_id: str, page: bytes = b""
 ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """
     Return status, headers and body of the same response, for who answers without the framework.
+
+    Args:
+        error: what is answered.
+        request_id: of the request.
+        page: HTML that is given instead of the problem, if any.
     """
-    body = msgspec.json.encode(problem(error, request_id))
+    body = page or msgspec.json.encode(problem(error, request_id))
     headers = {
         **_headers(error),
-        "content-type": MEDIA_TYPE,
+        "content-type": PAGE_TYPE if page else MEDIA_TYPE,
         "content-length": str(len(body)),
     }
     return error.status, [(name.encode(), value.encode()) for name, value in headers.items()], body

@@ -1,5 +1,6 @@
 """Insurer and provider as the wallet meets them: their capabilities over a faulty wire."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -48,7 +49,7 @@ class Kept(Struct, frozen=True):
     issued: str
 
 
-class Integration:
+class Integration(ABC):
     """
     What both have in common.
 
@@ -87,7 +88,7 @@ class Integration:
         """
         return transcript
 
-    async def close(self) -> None:
+    async def close(self) -> None:  # noqa: B027 - nobody has any
         """
         Give up connections; there are none.
         """
@@ -156,14 +157,14 @@ class Integration:
         except (NotReachedError, LostError):
             raise UnavailableError("no answer") from None
 
+    @abstractmethod
     def pretended(self, prepared: Prepared, kept: Kept, left: datetime) -> Outcome:
         """
         Let the partner say that it did what it did not do.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def arrived(self, prepared: Prepared, kept: Kept, left: datetime) -> Outcome:
         """
         Let the partner carry a call out, and read its answer.
         """
-        raise NotImplementedError

@@ -26,7 +26,7 @@ _COMPUTE: Mapping[Any, Callable[[Any, Any], Any]] = {
 }
 
 
-class UnreadableError(NotImplementedError):
+class UnreadableError(Exception):
     """
     A statement says something that this storage does not understand yet.
     """

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
@@ -26,11 +25,11 @@ from wallet.http.admission.lines import Ticket
 from wallet.http.admission.policy import Policy
 from wallet.http.admission.routes import STREAMS, priority_of
 from wallet.http.admission.words import REFUSALS, Priority
-from wallet.http.edge import HEADERS, REQUEST_ID_HEADER, STRICT_TRANSPORT, well_formed
+from wallet.http.edge import completed, safe_headers, well_formed
 from wallet.http.errors import RequestTimeoutError
 from wallet.http.limits import BODY_BYTES
 from wallet.http.metrics import Metrics
-from wallet.http.problems import MEDIA_TYPE, problem
+from wallet.http.problems import raw_answer
 
 _LOG = structlog.get_logger("wallet.http")
 _SWEEP_SECONDS: Final = 0.01
@@ -90,10 +89,7 @@ class Admission:
         self._make_request_id = make_request_id
         self._groups: dict[bytes, int] = {}
         self._sweeping = self._telling = False
-        always = dict(HEADERS)
-        if strict_transport:
-            always["strict-transport-security"] = STRICT_TRANSPORT
-        self._headers = [(name.encode(), value.encode()) for name, value in always.items()]
+        self._headers = safe_headers(strict_transport=strict_transport)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
@@ -258,20 +254,10 @@ class Admission:
 
     async def _answer(self, error: WalletError, scope: Scope, send: Send) -> None:
         request_id = well_formed(scope) or self._make_request_id()
-        media_type, body = MEDIA_TYPE.encode(), _NOBODY
-        if _wants_page(scope):
-            media_type, body = b"text/html; charset=utf-8", _PAGE
-        else:
-            body = msgspec.json.encode(problem(error, request_id))
-        headers = [
-            (b"content-type", media_type),
-            (b"content-length", str(len(body)).encode()),
-            (REQUEST_ID_HEADER.encode(), request_id.encode()),
-            *self._headers,
-        ]
-        if error.retry_after_seconds is not None:
-            headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
-        start: Any = {"type": "http.response.start", "status": error.status, "headers": headers}
+        page = _PAGE if _wants_page(scope) else b""
+        status, given, body = raw_answer(error, request_id, page)
+        headers = completed(given, self._headers, request_id)
+        start: Any = {"type": "http.response.start", "status": status, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": body, "more_body": False})
 

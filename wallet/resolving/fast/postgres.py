@@ -3,19 +3,21 @@ The store of the short way on PostgreSQL: many scans in one statement, which com
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import astuple
 
-from wallet.db.batching import Batches
 from wallet.db.pinned import Pinned
+from wallet.resolving.fast.gathering import Gathering
 from wallet.resolving.fast.many import READ_MANY, WRITE_MANY
 from wallet.resolving.fast.records import Wanted, Writing
 from wallet.resolving.fast.rows import NUMBER, Found, found
 from wallet.resolving.fast.statements import READ, WRITE
 
+_LOTS: Final = 2  # one gathers answers while the next is on its way
 
-class OnPostgres:
+
+class OnPostgres(Gathering):
     """
     Reads and writes ordinary scans.
 
@@ -26,23 +28,8 @@ class OnPostgres:
     """
 
     def __init__(self, pinned: Pinned, *, most: int) -> None:
+        super().__init__(self._read, self._write, most=most, at_once=_LOTS)
         self._pinned = pinned
-        self._reading: Batches[Wanted, Found] = Batches(self._read, most=most)
-        self._writing: Batches[Writing, bool] = Batches(
-            self._write, names=Writing.touched, most=most
-        )
-
-    async def read(self, wanted: Wanted) -> Found:
-        """
-        Read everything that one scan needs.
-        """
-        return await self._reading.put(wanted)
-
-    async def write(self, writing: Writing) -> bool:
-        """
-        Use the code up and keep everything, if what was read is still so, all or nothing.
-        """
-        return await self._writing.put(writing)
 
     async def _read(self, lot: Sequence[Wanted]) -> Sequence[Found]:
         if len(lot) == 1:

@@ -11,10 +11,10 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import astuple
 
-from wallet.db.batching import Batches
 from wallet.db.direct import Direct
 from wallet.db.types import instant_of, microseconds
 from wallet.resolving.fast import sqlite_texts as texts
+from wallet.resolving.fast.gathering import Gathering
 from wallet.resolving.fast.records import Wanted, Writing
 from wallet.resolving.fast.rows import AT, CONTENT, MADE, NUMBER, SNAPSHOT, Found, found
 
@@ -22,7 +22,7 @@ _Row = tuple[Any, ...]
 _rows = msgspec.json.Decoder(list[list[Any]])
 
 
-class OnSqlite:
+class OnSqlite(Gathering):
     """
     Reads and writes ordinary scans.
 
@@ -32,23 +32,8 @@ class OnSqlite:
     """
 
     def __init__(self, direct: Direct, *, most: int) -> None:
+        super().__init__(self._read, self._write, most=most, at_once=1)
         self._direct = direct
-        self._reading: Batches[Wanted, Found] = Batches(self._read, most=most, at_once=1)
-        self._writing: Batches[Writing, bool] = Batches(
-            self._write, names=Writing.touched, most=most, at_once=1
-        )
-
-    async def read(self, wanted: Wanted) -> Found:
-        """
-        Read everything that one scan needs.
-        """
-        return await self._reading.put(wanted)
-
-    async def write(self, writing: Writing) -> bool:
-        """
-        Use the code up and keep everything, if what was read is still so, all or nothing.
-        """
-        return await self._writing.put(writing)
 
     async def _read(self, lot: Sequence[Wanted]) -> Sequence[Found]:
         asked = [(number, *astuple(each)) for number, each in enumerate(lot)]

@@ -8,7 +8,7 @@ from sqlalchemy import make_url, text
 from tests.fixtures.ports import ReservedPort
 from wallet.db.connecting import Connecting, NoPrimaryError
 from wallet.db.engine import create_engine
-from wallet.db.outages import is_outage
+from wallet.db.faults import is_outage
 from wallet.db.session import Database
 from wallet.errors import OverloadedError
 
