@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
+from wallet import deadlines
 from wallet.db.errors import NotServedError, RivalryError
 from wallet.errors import OverloadedError
 
@@ -79,19 +80,34 @@ class Batches(Generic[Job, Result]):
         Work that was begun is ended even where the caller gives up waiting.
 
         Raises:
-            OverloadedError: too many are waiting.
+            OverloadedError: too many are waiting, or nobody waits for the result any more.
         """
         if len(self._waiting) >= _WAITING_MOST:
             raise OverloadedError(retry_after_seconds=1)
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[Result] = loop.create_future()
+        if deadlines.left() == 0:
+            raise OverloadedError(deadlines.OVER, retry_after_seconds=1)
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Place(job, frozenset(self._names(job)), done))
+        self._begin()
+        limit = deadlines.enforced()
+        try:
+            async with limit:
+                return await done
+        except TimeoutError as fault:
+            if not limit.expired():
+                raise
+            raise OverloadedError(deadlines.OVER, retry_after_seconds=1) from fault
+
+    def _begin(self) -> None:
+        """
+        Let another one work, unless there are enough; he is in no caller's hurry.
+        """
         if self._workers < self._at_once:
             self._workers += 1
-            worker = loop.create_task(self._work())
+            loop = asyncio.get_running_loop()
+            worker = loop.create_task(self._work(), context=deadlines.freed())
             self._tasks.add(worker)  # the loop itself holds tasks but weakly
             worker.add_done_callback(self._tasks.discard)
-        return await done
 
     async def _work(self) -> None:
         try:

@@ -4,7 +4,7 @@ Places: who may have a connection now, and for how long.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -15,7 +15,8 @@ from wallet.errors import OverloadedError
 
 # connections that only what matters most may take
 _KEPT_FREE: Final = 2
-_OVER: Final = "The time of this request was over."
+_LEAVING_SECONDS: Final = 5.0
+_LOOKING_SECONDS: Final = 0.01
 
 
 class Places:
@@ -56,7 +57,7 @@ class Places:
         full = self._pool.checkedout() >= self._pool.size() or self._free.locked()
         asked_at = self._elapsed() if full or self._always else None
         if deadlines.left() == 0:
-            raise OverloadedError(_OVER, retry_after_seconds=1)
+            raise OverloadedError(deadlines.OVER, retry_after_seconds=1)
         if not deadlines.yields():
             yield asked_at
             return
@@ -69,6 +70,18 @@ class Places:
             yield asked_at
         finally:
             self._free.release()
+
+    async def emptied(self) -> None:
+        """
+        Wait until every connection was given back; some seconds at most.
+
+        One that comes back after its pool was closed would be left open: a transaction that was
+        cancelled is rolled back by a task of its own.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVING_SECONDS):
+                while self._pool.checkedout():
+                    await asyncio.sleep(_LOOKING_SECONDS)
 
     @asynccontextmanager
     async def in_time(self, session: AsyncSession, asked_at: float | None) -> AsyncIterator[None]:
@@ -88,4 +101,4 @@ class Places:
         except TimeoutError as fault:
             if not limit.expired():
                 raise
-            raise OverloadedError(_OVER, retry_after_seconds=1) from fault
+            raise OverloadedError(deadlines.OVER, retry_after_seconds=1) from fault

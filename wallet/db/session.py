@@ -119,12 +119,13 @@ class Database:
 
     async def close(self) -> None:
         """
-        Close every connection.
+        Close every connection; transactions under way may end before.
         """
         if self._direct is not None:
             await self._direct.close()
         if self._pinned is not None:
             await self._pinned.close()
+        await self._places.emptied()
         await self.engine.dispose()
 
 

@@ -1,11 +1,14 @@
 """A queue whose work is done many pieces at a time."""
 
 import asyncio
+import time
 
 import pytest
 
+from wallet import deadlines
 from wallet.db.batching import Batches
 from wallet.db.errors import NotServedError, RivalryError
+from wallet.deadlines import Deadline
 from wallet.errors import OverloadedError
 
 
@@ -46,6 +49,14 @@ async def all_of(batches, *numbers):
         return await asyncio.gather(
             *(batches.put(number) for number in numbers), return_exceptions=True
         )
+
+
+def elapsed_from_now():
+    """
+    Return a clock that begins at 0.
+    """
+    began = time.monotonic()
+    return lambda: time.monotonic() - began
 
 
 pytestmark = pytest.mark.anyio
@@ -135,6 +146,37 @@ class TestBatches:
 
         assert [6] == await all_of(batches, 3)
         assert [[1], [3]] == works.lots
+
+    async def test_who_ran_out_of_time_is_told_so(self, works):
+        """
+        Whose time is over waits no longer; what was not begun for them is left out.
+        """
+        works.open.clear()
+        batches = Batches(works.run, at_once=1)
+        with deadlines.within(Deadline(0.05, elapsed_from_now())):
+            told = await all_of(batches, 1, 2)
+            late = await all_of(batches, 4)
+        works.open.set()
+
+        assert [OverloadedError] * 3 == [type(each) for each in (*told, *late)]
+        assert [6] == await all_of(batches, 3)
+        assert [[1, 2], [3]] == works.lots
+
+    async def test_nobody_works_in_a_callers_hurry(self, works):
+        """
+        Whoever put the first piece runs out of time; what others put afterwards is done.
+        """
+        hurries = []
+
+        async def run(lot):
+            hurries.append(deadlines.left())
+            return await works.run(lot)
+
+        batches = Batches(run)
+        with deadlines.within(Deadline(60.0, elapsed_from_now())):
+            assert [2] == await all_of(batches, 1)
+
+        assert [None] == hurries
 
     async def test_too_many(self, works):
         """

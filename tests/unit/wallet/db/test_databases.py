@@ -1,8 +1,10 @@
 """The database fixtures and what both databases have in common."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import ClassVar
+from warnings import catch_warnings
 
 import pytest
 from sqlalchemy import CheckConstraint, MetaData, update
@@ -199,6 +201,35 @@ class TestDeadline:
         with deadlines.within(Deadline(60, lambda: 0.0)), pytest.raises(TimeoutError):
             async with database.reading(), asyncio.timeout(0.01):
                 await asyncio.sleep(5)
+
+
+class TestClose:
+    async def test_waits_for_what_is_rolled_back(self, url: str) -> None:
+        """
+        No connection of a transaction that was cancelled just before is left open.
+        """
+        database = Database(create_engine(url))
+        begun = asyncio.Event()
+
+        async def slow() -> None:
+            async with database.transaction() as session:
+                await session.execute(select(1))
+                begun.set()
+                await asyncio.sleep(5)
+
+        with catch_warnings(record=True) as warned:
+            tasks = [asyncio.create_task(slow()) for _ in range(6 if "postgres" in url else 1)]
+            await begun.wait()
+            for _ in range(2):
+                for task in tasks:
+                    task.cancel()
+                await asyncio.sleep(0)
+            await database.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            del database
+            gc.collect()
+
+        assert [] == warned
 
 
 class TestWaits:
