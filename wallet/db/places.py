@@ -80,7 +80,7 @@ class Places:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(_LEAVING_SECONDS):
-                while self._pool.checkedout():
+                while self._pool.checkedout():  # noqa: ASYNC110 - the pool announces nothing
                     await asyncio.sleep(_LOOKING_SECONDS)
 
     @asynccontextmanager

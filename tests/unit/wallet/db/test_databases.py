@@ -208,16 +208,16 @@ class TestClose:
         """
         No connection of a transaction that was cancelled just before is left open.
         """
-        database = Database(create_engine(url))
-        begun = asyncio.Event()
 
-        async def slow() -> None:
-            async with database.transaction() as session:
-                await session.execute(select(1))
-                begun.set()
-                await asyncio.sleep(5)
+        async def closed_amid(database: Database) -> None:
+            begun = asyncio.Event()
 
-        with catch_warnings(record=True) as warned:
+            async def slow() -> None:
+                async with database.transaction() as session:
+                    await session.execute(select(1))
+                    begun.set()
+                    await asyncio.sleep(5)
+
             tasks = [asyncio.create_task(slow()) for _ in range(6 if "postgres" in url else 1)]
             await begun.wait()
             for _ in range(2):
@@ -226,7 +226,9 @@ class TestClose:
                 await asyncio.sleep(0)
             await database.close()
             await asyncio.gather(*tasks, return_exceptions=True)
-            del database
+
+        with catch_warnings(record=True) as warned:
+            await closed_amid(Database(create_engine(url)))
             gc.collect()
 
         assert [] == warned
