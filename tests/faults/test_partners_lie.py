@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from tests.faults.crash.cashier import Cashier, RefusedError
+from tests.faults.crash.cashier import PAUSE_SECONDS, Cashier, RefusedError
 from tests.faults.crash.verdicts import evidence, faults_of
 from tests.faults.crash.visits import Patient, Wish
 from wallet.visiting.schemas import DOUBT_ZH
@@ -107,7 +107,7 @@ async def ward(region):
     """
     person = region.people[next(_patients)]
     phone = await region.phone(person)
-    cashier = Cashier(region, await region.window(), phone)
+    cashier = Cashier(region, await region.window(), phone, longest=PAUSE_SECONDS)
     return Ward(region, Patient(cashier, 1), person)
 
 

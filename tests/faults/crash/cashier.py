@@ -15,6 +15,8 @@ from wallet.parties.client import CallRefusedError
 
 LIMIT_SECONDS = 180.0
 PAUSE_SECONDS = 0.1
+_LONGEST_SECONDS = 0.6
+_LONGER = 1.3
 _REFUSED = 400
 _FAILED = 500
 _AGAIN = frozenset({"IDEMPOTENCY_IN_PROGRESS", "TOKEN_INVALID", "SIGNATURE_INVALID"})
@@ -37,17 +39,30 @@ class Cashier:
     """
     One desk with one patient in front of it.
 
+    Args:
+        longest: seconds between two looks at something that does not change; whoever has to see
+            what lasts but a moment looks more often.
+
     Attributes:
         conflicts: how often a request was refused because the state did not allow it.
         failures: how often it said that it could not, by status and code.
         seen: what the wallet said last.
     """
 
-    def __init__(self, region: Region, window: Window, phone: Phone) -> None:
+    def __init__(
+        self,
+        region: Region,
+        window: Window,
+        phone: Phone,
+        *,
+        longest: float = _LONGEST_SECONDS,
+    ) -> None:
         self.region = region
         self.window = window
         self.phone = phone
         self._until = time.monotonic() + LIMIT_SECONDS
+        self._longest = longest
+        self._pause = PAUSE_SECONDS
         self.conflicts = 0
         self.failures: Counter[str] = Counter()
         self.seen: dict[str, Any] = {}
@@ -114,14 +129,15 @@ class Cashier:
 
     async def pause(self) -> None:
         """
-        Wait a moment.
+        Wait a moment, each time a longer one while nothing changes.
 
         Raises:
             TimeoutError: the run takes too long.
         """
         if time.monotonic() > self._until:
             raise TimeoutError(f"the run came to no end; last seen: {self.seen}")
-        await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(self._pause)
+        self._pause = min(self._longest, self._pause * _LONGER)
 
     async def _answered(self, method: str, target: str, body: object, key: str) -> dict[str, Any]:
         while True:
@@ -131,11 +147,16 @@ class Cashier:
                 await self.pause()
                 continue
             if answered.status < _REFUSED:
-                self.seen = answered.json()
-                return self.seen
+                return self._saw(answered.json())
             code = str(answered.json()["code"])
             if answered.status < _FAILED and code not in _AGAIN:
                 raise RefusedError(f"{method} {target}", code)
             if answered.status >= _FAILED:
                 self.failures[f"{answered.status} {code}"] += 1
             await self.pause()
+
+    def _saw(self, seen: dict[str, Any]) -> dict[str, Any]:
+        if seen != self.seen:
+            self._pause = PAUSE_SECONDS
+        self.seen = seen
+        return seen
