@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from integrations.spi import NotSent, Outcome, Refused, Unknown
+from integrations.spi import NotSent, Outcome, PartyView, Refused, Unknown
 from wallet.calls import events
 from wallet.calls import failpoints as at
 from wallet.calls.events import Committed, Doubtful, Event, Failed, Undetermined, Unsent
@@ -30,6 +30,15 @@ class Ordered(Struct, frozen=True, kw_only=True):
 
     order: Order
     amount_minor: int | None = None
+
+
+class _Terms(Struct, frozen=True, kw_only=True):
+    """
+    What performing a call takes beside the call itself.
+    """
+
+    view: PartyView
+    amount_minor: int | None
 
 
 class Case(Protocol):
@@ -111,11 +120,13 @@ class Conductor:
             await self._work.hold(session, lease)
             ordered = await case.order(session, operation)
             call: Call | Refused
+            terms: _Terms | None = None
             if isinstance(ordered, Refused):
                 call = ordered
             else:
+                terms = await self._terms(session, case, operation, ordered.order)
                 call = await self._calls.prepare(
-                    session, case.resident_id, case.subject, ordered.order
+                    session, case.resident_id, case.subject, ordered.order, terms.view
                 )
             if isinstance(call, Refused):
                 await case.told(session, Failed(operation=operation, code=call.code, refused=True))
@@ -125,7 +136,7 @@ class Conductor:
         hit(f"{operation}.{at.AFTER_PREPARE_COMMIT}")
         if isinstance(call, Refused):
             return self._clock.now()
-        return await self._perform(lease, case, call)
+        return await self._perform(lease, case, call, terms)
 
     async def resume(self, lease: Lease, case: Case, operation: str) -> datetime:
         """
@@ -176,15 +187,16 @@ class Conductor:
         hit(f"{operation}.{at.AFTER_RECORD_COMMIT}")
         return self._clock.now() + self._wait(call, event)
 
-    async def _perform(self, lease: Lease, case: Case, call: Call) -> datetime:
+    async def _perform(
+        self, lease: Lease, case: Case, call: Call, terms: _Terms | None = None
+    ) -> datetime:
         operation = call.prepared.operation
         held_at = self._work.elapsed()
         async with self._database.transaction() as session:
             await self._work.hold(session, lease)
             if call.attempts and (later := await self._pacing.later(session, call)):
                 return later
-            view = await self._calls.view(session, call.party_id, call.integration_id)
-            amount_minor = await case.amount(session, operation)
+            terms = terms or await self._terms(session, case, operation, call)
             await self._calls.send(session, call)
             hit(f"{operation}.{at.BEFORE_SEND_COMMIT}")
         hit(f"{operation}.{at.AFTER_SEND_COMMIT}")
@@ -192,7 +204,7 @@ class Conductor:
         outcome: Outcome = NotSent(reason="clock")
         if not self._work.paused():
             outcome = await self._calls.outside.perform(
-                call.integration_id, call.prepared, view, amount_minor
+                call.integration_id, call.prepared, terms.view, terms.amount_minor
             )
         hit(f"{operation}.{at.AFTER_PERFORM}")
         outcome = _remembering(call, outcome)
@@ -204,6 +216,14 @@ class Conductor:
             hit(f"{operation}.{at.BEFORE_RECORD_COMMIT}")
         hit(f"{operation}.{at.AFTER_RECORD_COMMIT}")
         return self._clock.now() + self._wait(call, event)
+
+    async def _terms(
+        self, session: AsyncSession, case: Case, operation: str, call: Call | Order
+    ) -> _Terms:
+        return _Terms(
+            view=await self._calls.view(session, call.party_id, call.integration_id),
+            amount_minor=await case.amount(session, operation),
+        )
 
     async def _latest(self, case: Case, operation: str) -> Call:
         async with self._database.reading() as session:

@@ -6,8 +6,10 @@ for party and integration. No two calls of the deployment can have the same, by 
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func
+from sqlalchemy import BigInteger, bindparam, delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -15,6 +17,7 @@ from sqlmodel import col, select
 from integrations.spi import Numbers
 from wallet.calls.models import LaneRow, SequenceRow
 from wallet.clock import seconds
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 
 LARGEST_SEQUENCE = 4999
@@ -51,27 +54,31 @@ async def prune(session: AsyncSession, now: datetime) -> int:
 async def _next(
     session: AsyncSession, party_id: int, integration_id: str, second: int
 ) -> int | None:
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = (
-        insert(SequenceRow)
-        .values(party_id=party_id, integration_id=integration_id, second=second, last=1)
-        .on_conflict_do_update(
-            index_elements=["party_id", "integration_id", "second"],
-            set_={"last": col(SequenceRow.last) + 1},
-            where=col(SequenceRow.last) < LARGEST_SEQUENCE,
-        )
-        .returning(col(SequenceRow.last))
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
+    new = {"party_id": party_id, "integration_id": integration_id, "second": second, "last": 1}
+    statement = _counting(session.get_bind().dialect.name)
+    given = keyed.given(new) | {"largest": LARGEST_SEQUENCE}
+    return (await session.execute(statement, given)).scalar_one_or_none()
 
 
 async def _lane(session: AsyncSession, party_id: int, integration_id: str) -> int:
-    query = select(LaneRow.lane).where(
-        col(LaneRow.party_id) == party_id, col(LaneRow.integration_id) == integration_id
-    )
-    while (lane := (await session.execute(query)).scalar_one_or_none()) is None:
+    named = {"party_id": party_id, "integration_id": integration_id}
+    while (found := await keyed.one(session, LaneRow, **named)) is None:
         last = (await session.execute(select(func.max(col(LaneRow.lane))))).scalar_one()
-        values = {"party_id": party_id, "integration_id": integration_id, "lane": (last or 0) + 1}
-        await insert_first(session, LaneRow, values)
-    return lane
+        await insert_first(session, LaneRow, {**named, "lane": (last or 0) + 1})
+    return int(found.lane)
+
+
+@cache
+def _counting(dialect: str) -> Any:  # noqa: ANN401 - of either dialect
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    table = keyed.table_of(SequenceRow)
+    return (
+        insert(table)
+        .values(keyed.parameters(list(table.c)))
+        .on_conflict_do_update(
+            index_elements=["party_id", "integration_id", "second"],
+            set_={"last": table.c.last + 1},
+            where=table.c.last < bindparam("largest", type_=BigInteger),
+        )
+        .returning(table.c.last)
+    )

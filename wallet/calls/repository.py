@@ -3,14 +3,17 @@ Statements on committed calls.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.calls.models import CallRow
+from wallet.db import keyed
 from wallet.db.exceptions import COMPARING, OPTION
+
+_AGE: Final = ("prepared_at", "call_id")
+_ABOUT: Final = ("resident_id", "subject_kind", "subject_id", "operation")
 
 
 async def latest(
@@ -19,19 +22,16 @@ async def latest(
     """
     Return the newest call of that operation about a subject.
     """
-    statement = (
-        select(CallRow)
-        .where(
-            col(CallRow.resident_id) == resident_id,
-            col(CallRow.subject_kind) == subject[0],
-            col(CallRow.subject_id) == subject[1],
-            col(CallRow.operation) == operation,
-        )
-        .order_by(col(CallRow.prepared_at).desc(), col(CallRow.call_id).desc())
-        .limit(1)
-        .execution_options(populate_existing=True)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
+    named = dict(zip(_ABOUT, (resident_id, *subject, operation), strict=True))
+    found: CallRow | None = await keyed.last(session, CallRow, _AGE, named)
+    return found
+
+
+async def add(session: AsyncSession, values: dict[str, Any]) -> None:
+    """
+    Add a call.
+    """
+    await keyed.add(session, CallRow, values)
 
 
 async def newest(
@@ -59,13 +59,7 @@ async def change(
     """
     Change a call; whoever does holds the lease of what it is about.
     """
-    statement = (
-        update(CallRow)
-        .where(col(CallRow.resident_id) == resident_id, col(CallRow.call_id) == call_id)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
-    await session.execute(statement)
+    await keyed.change(session, CallRow, {"resident_id": resident_id, "call_id": call_id}, values)
 
 
 async def open_ones(session: AsyncSession) -> Sequence[CallRow]:

@@ -7,10 +7,9 @@ call; its outcome is asked for.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
-from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import (
@@ -22,7 +21,6 @@ from integrations.spi import (
     Outcome,
     PartyView,
     Pending,
-    Prepared,
     Query,
     Refused,
     Succeeded,
@@ -32,6 +30,7 @@ from wallet.calls import numbers, repository
 from wallet.calls.asked import Asked
 from wallet.calls.models import CallRow
 from wallet.calls.outside import Order, Outside
+from wallet.calls.records import Call, Subject, call_of, row_of
 from wallet.calls.words import OUTCOME_OF, OUTCOMES
 from wallet.clock import Clock
 from wallet.ids import Ids
@@ -52,34 +51,6 @@ class Parties(Protocol):
         Return what an integration learns of a party.
         """
         ...
-
-
-class Subject(Struct, frozen=True):
-    """
-    What a call is about: ``visit``, ``settlement``, ``tender`` or ``refund``, and its id.
-    """
-
-    kind: str
-    subject_id: int
-
-
-class Call(Struct, frozen=True, kw_only=True):
-    """
-    A committed call.
-    """
-
-    resident_id: int
-    call_id: int
-    subject: Subject
-    party_id: int
-    integration_id: str
-    prepared: Prepared
-    state: str
-    attempts: int
-    queries: int
-    doubtful_at: datetime | None
-    exhausted_at: datetime | None
-    turn_at: datetime | None
 
 
 class CallsService:
@@ -103,13 +74,24 @@ class CallsService:
         return await self._parties.view(session, party_id, integration_id)
 
     async def prepare(
-        self, session: AsyncSession, resident_id: int, subject: Subject, order: Order
+        self,
+        session: AsyncSession,
+        resident_id: int,
+        subject: Subject,
+        order: Order,
+        view: PartyView,
     ) -> Call | Refused:
         """
         Prepare a call and keep it, to be committed by the caller.
+
+        Args:
+            session: the caller's transaction.
+            resident_id: whose.
+            subject: what it is about.
+            order: what to call.
+            view: what its integration learns of the party.
         """
         now = self._clock.now()
-        view = await self.view(session, order.party_id, order.integration_id)
         given = await numbers.allocate(session, order.party_id, order.integration_id, now)
         prepared = self.outside.prepare(order, given, view)
         if isinstance(prepared, Refused):
@@ -122,32 +104,16 @@ class CallsService:
         payload = await self._vault.encrypt(
             session, resident_id, Keep.EVIDENCE, _place(call_id), prepared.payload
         )
-        row = CallRow(
+        call = Call(
             resident_id=resident_id,
             call_id=call_id,
-            subject_kind=subject.kind,
-            subject_id=subject.subject_id,
+            subject=subject,
             party_id=order.party_id,
             integration_id=order.integration_id,
-            operation=prepared.operation,
-            reference=prepared.reference,
-            payload=payload,
-            state="prepared",
-            outcome="",
-            code="",
-            partner_code="",
-            attempts=0,
-            queries=0,
-            prepared_at=now,
-            sent_at=None,
-            doubtful_at=None,
-            exhausted_at=None,
-            closed_at=None,
-            turn_at=None,
+            prepared=prepared,
         )
-        session.add(row)
-        await session.flush()
-        return _call(row, prepared.payload)
+        await repository.add(session, row_of(call, payload, now))
+        return call
 
     async def latest(
         self, session: AsyncSession, resident_id: int, subject: Subject, operation: str
@@ -261,7 +227,7 @@ class CallsService:
         payload = await self._vault.decrypt(
             session, row.resident_id, Keep.EVIDENCE, _place(row.call_id), row.payload
         )
-        return _call(row, payload)
+        return call_of(row, payload)
 
     def _closed(self) -> dict[str, Any]:
         return {"state": "closed", "closed_at": self._clock.now()}
@@ -276,20 +242,3 @@ def _asked(row: CallRow) -> Asked:
 
 def _place(call_id: int) -> Place:
     return Place(table="calls", column="payload", row=str(call_id))
-
-
-def _call(row: CallRow, payload: bytes) -> Call:
-    return Call(
-        resident_id=row.resident_id,
-        call_id=row.call_id,
-        subject=Subject(row.subject_kind, row.subject_id),
-        party_id=row.party_id,
-        integration_id=row.integration_id,
-        prepared=Prepared(operation=row.operation, reference=row.reference, payload=payload),
-        state=row.state,
-        attempts=row.attempts,
-        queries=row.queries,
-        doubtful_at=row.doubtful_at,
-        exhausted_at=row.exhausted_at,
-        turn_at=row.turn_at,
-    )

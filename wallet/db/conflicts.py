@@ -3,12 +3,15 @@ Uniqueness is the database's: insert first, and let it tell who was there alread
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, literal_column
+from sqlalchemy import ColumnElement, Insert, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
+
+from wallet.db import keyed
 
 
 async def insert_first(
@@ -20,15 +23,17 @@ async def insert_first(
     Returns:
         True when the row is ours, False when another one was there.
     """
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    dialect = session.get_bind().dialect.name
+    statement = _insert(model, tuple(values), session.get_bind().dialect.name)
+    told = await session.execute(statement, keyed.given(values))
+    return told.first() is not None
+
+
+@cache
+def _insert(model: type[SQLModel], columns: tuple[str, ...], dialect: str) -> Insert:
+    table = keyed.table_of(model)
+    given = keyed.parameters([table.c[name] for name in columns])
     mine: ColumnElement[int] = literal_column("1")
     if dialect == "postgresql":
-        rows = await session.execute(
-            postgresql.insert(table).values(**values).on_conflict_do_nothing().returning(mine)
-        )
-    else:
-        rows = await session.execute(
-            sqlite.insert(table).values(**values).on_conflict_do_nothing().returning(mine)
-        )
-    return rows.first() is not None
+        ours = postgresql.insert(table).values(given)
+        return ours.on_conflict_do_nothing().returning(mine)
+    return sqlite.insert(table).values(given).on_conflict_do_nothing().returning(mine)

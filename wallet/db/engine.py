@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from wallet.db.connecting import Connecting
 from wallet.db.errors import UnansweredError
 from wallet.db.faults import is_outage
+from wallet.db.liveness import look_after
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -54,8 +55,9 @@ def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_POOL_SECONDS,
-        pool_pre_ping=True,
     )
+
+    look_after(engine)
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def judge(context: ExceptionContext) -> BaseException | None:

@@ -5,10 +5,10 @@ Statements on the journal: one appends, the others read.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.exceptions import LISTENERS
 from wallet.journal.models import JournalRow
 
@@ -17,7 +17,7 @@ async def append(session: AsyncSession, values: dict[str, Any]) -> None:
     """
     Append an entry.
     """
-    await session.execute(insert(JournalRow).values(**values))
+    await keyed.add(session, JournalRow, values)
 
 
 async def page(

@@ -3,12 +3,14 @@ Statements on the tables of parties and terminals.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import BigInteger, Text, bindparam, delete, update
+from sqlalchemy import select as core_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 from wallet.parties.models import (
     EnrolmentTokenRow,
@@ -21,14 +23,37 @@ from wallet.parties.models import (
 from wallet.parties.words import PartyStatus, TerminalStatus
 
 Known = tuple[TerminalRow, PartyRow]
+_PARTY_ID: Final = bindparam("party_id", type_=BigInteger)
+_ACTIVE: Final = (
+    select(TerminalRow, PartyRow)
+    .join(PartyRow, col(PartyRow.party_id) == col(TerminalRow.party_id))
+    .where(
+        col(TerminalRow.party_id) == _PARTY_ID,
+        col(TerminalRow.terminal_id) == bindparam("terminal_id", type_=BigInteger),
+        col(TerminalRow.status) == TerminalStatus.ACTIVE,
+        col(PartyRow.status) == PartyStatus.ACTIVE,
+    )
+)
+_PARTIES: Final = keyed.table_of(PartyRow)
+_PROFILES: Final = keyed.table_of(PartyProfileRow)
+_PROFILED: Final = (
+    core_select(_PARTIES, _PROFILES.c.profile)
+    .outerjoin_from(
+        _PARTIES,
+        _PROFILES,
+        (_PROFILES.c.party_id == _PARTIES.c.party_id)
+        & (_PROFILES.c.integration_id == bindparam("integration_id", type_=Text)),
+    )
+    .where(_PARTIES.c.party_id == _PARTY_ID)
+)
 
 
 async def party(session: AsyncSession, party_id: int) -> PartyRow | None:
     """
     Return a party.
     """
-    rows = await session.execute(select(PartyRow).where(col(PartyRow.party_id) == party_id))
-    return rows.scalars().first()
+    found: PartyRow | None = await keyed.one(session, PartyRow, party_id=party_id)
+    return found
 
 
 async def parties(session: AsyncSession) -> list[PartyRow]:
@@ -51,21 +76,23 @@ async def terminals(session: AsyncSession, party_id: int) -> list[TerminalRow]:
     return list(rows.scalars())
 
 
+async def profiled(
+    session: AsyncSession, party_id: int, integration_id: str
+) -> tuple[PartyRow, bytes | None] | None:
+    """
+    Return a party, and its encrypted profile towards an integration.
+    """
+    named = {"party_id": party_id, "integration_id": integration_id}
+    found: Any = (await session.execute(_PROFILED, named)).first()
+    return None if found is None else (found, found.profile)
+
+
 async def active(session: AsyncSession, party_id: int, terminal_id: int) -> Known | None:
     """
     Return a terminal that may work, with its party.
     """
-    rows = await session.execute(
-        select(TerminalRow, PartyRow)
-        .join(PartyRow, col(PartyRow.party_id) == col(TerminalRow.party_id))
-        .where(
-            col(TerminalRow.party_id) == party_id,
-            col(TerminalRow.terminal_id) == terminal_id,
-            col(TerminalRow.status) == TerminalStatus.ACTIVE,
-            col(PartyRow.status) == PartyStatus.ACTIVE,
-        )
-    )
-    found = rows.first()
+    named = {"party_id": party_id, "terminal_id": terminal_id}
+    found = (await session.execute(_ACTIVE, named)).first()
     return None if found is None else (found[0], found[1])
 
 

@@ -140,8 +140,10 @@ class PartiesService:
         Raises:
             UnknownPartyError: there is no such party.
         """
-        row = await self._party(session, party_id)
-        sealed = await repository.profile(session, party_id, integration_id)
+        found = await repository.profiled(session, party_id, integration_id)
+        if found is None:
+            raise UnknownPartyError
+        row, sealed = found
         view = PartyView(id=str(party_id), name=row.name, kind=row.kind)
         return self.profiled(view, party_id, integration_id, sealed)
 

@@ -14,6 +14,7 @@ from wallet.calls.events import Done, Doubtful, Event
 from wallet.calls.outside import Order
 from wallet.calls.service import CallsService, Subject
 from wallet.clock import Clock
+from wallet.db.once import Once
 from wallet.ids import Ids
 from wallet.settling import refunding, tendering
 from wallet.settling.happenings import RefundEnded, TenderEnded, TenderMoved
@@ -50,6 +51,7 @@ class TenderCase:
         self._tender_id = tender.tender_id
         self.resident_id = tender.resident_id
         self.subject = Subject("tender", tender.tender_id)
+        self._get = Once(self._read)
 
     async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
         """
@@ -137,7 +139,7 @@ class TenderCase:
             ended = TenderEnded(met_minor=0, code=state.reason)
         await mover.move(session, settlement, ended)
 
-    async def _get(self, session: AsyncSession) -> Tender:
+    async def _read(self, session: AsyncSession) -> Tender:
         return await self._till.tenders.get(session, self.resident_id, self._tender_id)
 
 
@@ -152,6 +154,7 @@ class RefundCase:
         self._tender_id = refund.tender_id
         self.resident_id = refund.resident_id
         self.subject = Subject("refund", refund.refund_id)
+        self._tender = Once(self._read)
 
     async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
         """
@@ -209,5 +212,5 @@ class RefundCase:
             ended = RefundEnded(refunded=state.phase == "refunded")
             await mover.move(session, settlement, ended)
 
-    async def _tender(self, session: AsyncSession) -> Tender:
+    async def _read(self, session: AsyncSession) -> Tender:
         return await self._till.tenders.get(session, self.resident_id, self._tender_id)

@@ -21,6 +21,7 @@ from wallet.calls.conducting import Ordered
 from wallet.calls.events import Done, Doubtful, Event
 from wallet.calls.outside import Order
 from wallet.calls.service import CallsService, Subject
+from wallet.db.once import Once
 from wallet.errors import StateConflictError
 from wallet.settling import machine
 from wallet.settling.actions import Begin
@@ -43,6 +44,7 @@ class SettlementCase:
         self._settlement_id = settlement_id
         self.resident_id = resident_id
         self.subject = Subject("settlement", settlement_id)
+        self._get = Once(self._read)
 
     async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
         """
@@ -107,7 +109,7 @@ class SettlementCase:
             operator=settlement.bill.operator,
         )
 
-    async def _get(self, session: AsyncSession) -> Settlement:
+    async def _read(self, session: AsyncSession) -> Settlement:
         return await self._mover.records.get(session, self.resident_id, self._settlement_id)
 
 

@@ -90,8 +90,8 @@ class Mover:
         change = change or Change()
         plain = await self._plain(session, settlement, before, after) | change.plain
         secrets = ({"credential": b""} if _spent(after) else {}) | change.secrets
-        await self.records.move(session, settlement, after, Change(plain=plain, secrets=secrets))
-        now = await self.records.get(session, *settlement.key)
+        change = Change(plain=plain, secrets=secrets)
+        now = await self.records.move(session, settlement, after, change)
         await self._book(session, now, before, after)
         if _asks(after) and not _asks(before):
             await self._tell(session, "approval_asked", now, ("payment",))
@@ -113,7 +113,7 @@ class Mover:
         kind = "charged" if by_provider else "tendered"
         transaction = Transaction(kind=kind, subject_id=tender.tender_id, postings=postings, at=at)
         await self._ledger.post(session, tender.resident_id, transaction)
-        self._takings.note(session, taking_of(tender, TAKEN, tender.terminal_id, at))
+        await self._takings.note(session, taking_of(tender, TAKEN, tender.terminal_id, at))
         await self._tell(session, "charged", tender, ("payment",) if by_provider else ())
 
     async def refunded(
@@ -137,7 +137,7 @@ class Mover:
             kind="refunded", subject_id=refund.refund_id, postings=postings, at=at
         )
         await self._ledger.post(session, refund.resident_id, transaction)
-        self._takings.note(session, taking_of(tender, GIVEN_BACK, terminal_id, at))
+        await self._takings.note(session, taking_of(tender, GIVEN_BACK, terminal_id, at))
         await self._tell(
             session, "refunded", tender, ("payment",) if tender.integration_id else ()
         )
@@ -183,7 +183,7 @@ class Mover:
                 as_kind="settlement_undone",
                 at=self._clock.now(),
             )
-            self._takings.note(session, billed(settlement, UNDONE, self._clock.now()))
+            await self._takings.note(session, billed(settlement, UNDONE, self._clock.now()))
             await self._tell(session, "settlement_undone", settlement, ("insurance",))
 
     async def settled(self, session: AsyncSession, settlement: Settlement) -> None:
@@ -206,7 +206,7 @@ class Mover:
             at=self._clock.now(),
         )
         await self._ledger.post(session, settlement.resident_id, transaction)
-        self._takings.note(session, billed(settlement, SETTLED, self._clock.now()))
+        await self._takings.note(session, billed(settlement, SETTLED, self._clock.now()))
         contexts = ("insurance",) if settlement.insurance_id else ()
         await self._tell(session, "settled", settlement, contexts)
 

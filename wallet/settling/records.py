@@ -2,9 +2,9 @@
 Settlements as values, read from and written to their encrypted rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import Bill, Split
 from wallet.calls.drawer import Drawer
+from wallet.db import keyed
 from wallet.errors import NotFoundError, StateConflictError
 from wallet.settling import repository
 from wallet.settling.models import SettlementRow
@@ -40,6 +41,8 @@ _PLAIN = (
     "deadline_at",
     "completed_at",
 )
+_read_bill = msgspec.json.Decoder(Bill).decode
+_read_split = msgspec.json.Decoder(Split).decode
 _SECRET = ("subject", "credential", "continuation", "payer", "secured")
 
 
@@ -142,8 +145,8 @@ class SettlementRecords:
             session, settlement.resident_id, "bill", settlement.settlement_id, bill
         )
         values |= {name: getattr(settlement, name) for name in _PLAIN}
-        session.add(SettlementRow(**values, **msgspec.structs.asdict(settlement.state)))
-        await session.flush()
+        values |= msgspec.structs.asdict(settlement.state)
+        await keyed.add(session, SettlementRow, values)
 
     async def get(self, session: AsyncSession, resident_id: int, settlement_id: int) -> Settlement:
         """
@@ -174,9 +177,9 @@ class SettlementRecords:
 
     async def move(
         self, session: AsyncSession, settlement: Settlement, state: State, change: Change
-    ) -> None:
+    ) -> Settlement:
         """
-        Write a settlement's new state and what changes with it.
+        Write a settlement's new state and what changes with it; returns what it is now.
 
         Raises:
             StateConflictError: somebody else changed it meanwhile.
@@ -188,6 +191,7 @@ class SettlementRecords:
         )
         if not moved:
             raise StateConflictError
+        return _moved(settlement, state, change)
 
     async def _sealed(
         self, session: AsyncSession, key: tuple[int, int], secrets: dict[str, bytes]
@@ -207,18 +211,39 @@ class SettlementRecords:
             )
         state = {name: getattr(row, name) for name in State.__struct_fields__}
         plain = {name: getattr(row, name) for name in _PLAIN}
-        split = opened["split"]
         return Settlement(
             **plain,
             state=msgspec.convert(state, State),
-            bill=msgspec.json.decode(opened["bill"], type=Bill),
-            split=msgspec.json.decode(split, type=Split) if split else None,
+            bill=_read_bill(opened["bill"]),
+            split=_split(opened["split"]),
             subject=opened["subject"].decode(),
             credential=opened["credential"],
             continuation=opened["continuation"],
             payer=opened["payer"].decode(),
             secured=opened["secured"],
         )
+
+
+def _moved(settlement: Settlement, state: State, change: Change) -> Settlement:
+    learned = {column: _DECODED[column](plain) for column, plain in change.secrets.items()}
+    version = settlement.version + 1
+    return msgspec.structs.replace(
+        settlement, state=state, version=version, **change.plain, **learned
+    )
+
+
+def _split(plain: bytes) -> Split | None:
+    return _read_split(plain) if plain else None
+
+
+_DECODED: Final[Mapping[str, Callable[[bytes], Any]]] = {
+    "split": _split,
+    "subject": bytes.decode,
+    "credential": bytes,
+    "continuation": bytes,
+    "payer": bytes.decode,
+    "secured": bytes,
+}
 
 
 def _encoded(split: Split | None) -> bytes:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.exceptions import OPERATORS_LIST, OPTION
 from wallet.db.listing import how_many, oldest
 from wallet.settling.models import REVIEW, UNFINISHED, RefundRow, SettlementRow, TenderRow
@@ -21,21 +22,30 @@ async def settlement(
     """
     Return a settlement as it is now.
     """
-    return await session.get(SettlementRow, (resident_id, settlement_id), populate_existing=True)
+    found: SettlementRow | None = await keyed.one(
+        session, SettlementRow, resident_id=resident_id, settlement_id=settlement_id
+    )
+    return found
 
 
 async def tender(session: AsyncSession, resident_id: int, tender_id: int) -> TenderRow | None:
     """
     Return a tender as it is now.
     """
-    return await session.get(TenderRow, (resident_id, tender_id), populate_existing=True)
+    found: TenderRow | None = await keyed.one(
+        session, TenderRow, resident_id=resident_id, tender_id=tender_id
+    )
+    return found
 
 
 async def refund(session: AsyncSession, resident_id: int, refund_id: int) -> RefundRow | None:
     """
     Return a refund as it is now.
     """
-    return await session.get(RefundRow, (resident_id, refund_id), populate_existing=True)
+    found: RefundRow | None = await keyed.one(
+        session, RefundRow, resident_id=resident_id, refund_id=refund_id
+    )
+    return found
 
 
 async def page(
@@ -64,16 +74,8 @@ async def tenders(
     """
     Return the tenders of a settlement, oldest first.
     """
-    statement = (
-        select(TenderRow)
-        .where(
-            col(TenderRow.resident_id) == resident_id,
-            col(TenderRow.settlement_id) == settlement_id,
-        )
-        .order_by(col(TenderRow.created_at), col(TenderRow.tender_id))
-        .execution_options(populate_existing=True)
-    )
-    return (await session.execute(statement)).scalars().all()
+    named = {"resident_id": resident_id, "settlement_id": settlement_id}
+    return await keyed.some(session, TenderRow, ("created_at", "tender_id"), named)
 
 
 async def refunds(
@@ -82,16 +84,8 @@ async def refunds(
     """
     Return the refunds of a settlement, oldest first.
     """
-    statement = (
-        select(RefundRow)
-        .where(
-            col(RefundRow.resident_id) == resident_id,
-            col(RefundRow.settlement_id) == settlement_id,
-        )
-        .order_by(col(RefundRow.created_at), col(RefundRow.refund_id))
-        .execution_options(populate_existing=True)
-    )
-    return (await session.execute(statement)).scalars().all()
+    named = {"resident_id": resident_id, "settlement_id": settlement_id}
+    return await keyed.some(session, RefundRow, ("created_at", "refund_id"), named)
 
 
 async def settlements_standing(session: AsyncSession) -> dict[tuple[str, str], int]:
@@ -149,12 +143,8 @@ async def change_settlement(
     """
     Change a settlement that nobody changed since it was read; False when somebody did.
     """
-    statement = update(SettlementRow).where(
-        col(SettlementRow.resident_id) == key[0],
-        col(SettlementRow.settlement_id) == key[1],
-        col(SettlementRow.version) == version,
-    )
-    return await _changed(session, statement, version, values)
+    named = {"resident_id": key[0], "settlement_id": key[1], "version": version}
+    return await keyed.change(session, SettlementRow, named, {**values, "version": version + 1})
 
 
 async def change_tender(
@@ -163,12 +153,8 @@ async def change_tender(
     """
     Change a tender that nobody changed since it was read; False when somebody did.
     """
-    statement = update(TenderRow).where(
-        col(TenderRow.resident_id) == key[0],
-        col(TenderRow.tender_id) == key[1],
-        col(TenderRow.version) == version,
-    )
-    return await _changed(session, statement, version, values)
+    named = {"resident_id": key[0], "tender_id": key[1], "version": version}
+    return await keyed.change(session, TenderRow, named, {**values, "version": version + 1})
 
 
 async def change_refund(
@@ -177,20 +163,5 @@ async def change_refund(
     """
     Change a refund that nobody changed since it was read; False when somebody did.
     """
-    statement = update(RefundRow).where(
-        col(RefundRow.resident_id) == key[0],
-        col(RefundRow.refund_id) == key[1],
-        col(RefundRow.version) == version,
-    )
-    return await _changed(session, statement, version, values)
-
-
-async def _changed(
-    session: AsyncSession,
-    statement: Any,  # noqa: ANN401
-    version: int,
-    values: dict[str, Any],
-) -> bool:
-    bumped = statement.values({**values, "version": version + 1})
-    result: Any = await session.execute(bumped.execution_options(synchronize_session=False))
-    return int(result.rowcount) == 1
+    named = {"resident_id": key[0], "refund_id": key[1], "version": version}
+    return await keyed.change(session, RefundRow, named, {**values, "version": version + 1})

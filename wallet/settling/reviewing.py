@@ -244,7 +244,10 @@ class ReviewService:
                 refunds = await repository.refunds(session, *key)
                 return (
                     waiting.settlement(settlement),
-                    tuple(waiting.part(each) for group in (tenders, refunds) for each in group),
+                    (
+                        *(waiting.part("tender", each) for each in tenders),
+                        *(waiting.part("refund", each) for each in refunds),
+                    ),
                     [
                         Subject(kind, key[1]),
                         *(Subject("tender", each.tender_id) for each in tenders),

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.calls.drawer import Drawer
+from wallet.db import keyed
 from wallet.errors import NotFoundError, StateConflictError
 from wallet.settling import repository
 from wallet.settling.models import RefundRow, TenderRow
@@ -138,8 +139,8 @@ class TenderRecords:
         }
         values = {name: getattr(tender, name) for name in _TENDER}
         values |= await self._sealed(session, tender, secrets)
-        session.add(TenderRow(**values, **msgspec.structs.asdict(tender.state)))
-        await session.flush()
+        values |= msgspec.structs.asdict(tender.state)
+        await keyed.add(session, TenderRow, values)
 
     async def get(self, session: AsyncSession, resident_id: int, tender_id: int) -> Tender:
         """
@@ -188,8 +189,8 @@ class TenderRecords:
         Write a new refund.
         """
         values = {name: getattr(refund, name) for name in _REFUND}
-        session.add(RefundRow(**values, **msgspec.structs.asdict(refund.state)))
-        await session.flush()
+        values |= msgspec.structs.asdict(refund.state)
+        await keyed.add(session, RefundRow, values)
 
     async def refund(self, session: AsyncSession, resident_id: int, refund_id: int) -> Refund:
         """

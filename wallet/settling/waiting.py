@@ -16,6 +16,7 @@ from wallet.visiting.service import KIND as VISIT_KIND
 from wallet.visiting.service import WaitingVisit
 
 Kind = Literal["visit", "settlement", "refund"]
+PartKind = Literal["tender", "refund"]
 KINDS: Final[tuple[Kind, ...]] = ("visit", "settlement", "refund")
 NAMES: Final[Mapping[Kind, str]] = {
     "visit": VISIT_KIND,
@@ -60,7 +61,7 @@ class Part(Struct, frozen=True, kw_only=True):
         since: when it began.
     """
 
-    kind: Literal["tender", "refund"]
+    kind: PartKind
     method: str
     phase: str
     status: str
@@ -130,12 +131,12 @@ def refund(row: RefundRow) -> Found:
     return _found("refund", row, row.refund_id, row.method, row.created_at)
 
 
-def part(row: TenderRow | RefundRow) -> Part:
+def part(kind: PartKind, row: TenderRow | RefundRow) -> Part:
     """
     Return a tender or refund as a part of its settlement.
     """
     return Part(
-        kind="tender" if isinstance(row, TenderRow) else "refund",
+        kind=kind,
         method=row.method,
         phase=row.phase,
         status=row.status,

@@ -15,6 +15,7 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.session import Database
 from wallet.ids import Ids
 from wallet.takings.models import TakingRow
@@ -81,14 +82,14 @@ class TakingsService:
         self._database = database
         self._ids = ids
 
-    def note(self, session: AsyncSession, taking: Taking) -> None:
+    async def note(self, session: AsyncSession, taking: Taking) -> None:
         """
         Write a taking, in the transaction that books it.
         """
         if taking.amount_minor == 0:
             return
         values = {name: getattr(taking, name) for name in taking.__struct_fields__}
-        session.add(TakingRow(taking_id=self._ids.local(), **values))
+        await keyed.add(session, TakingRow, {"taking_id": self._ids.local(), **values})
 
     async def totals(
         self, party_id: int, terminal_id: int, since: datetime, until: datetime

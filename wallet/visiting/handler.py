@@ -12,6 +12,7 @@ from wallet.calls.events import Done, Doubtful, Event
 from wallet.calls.outside import Order
 from wallet.calls.service import Subject
 from wallet.clock import Clock
+from wallet.db.once import Once
 from wallet.db.session import Database
 from wallet.visiting import machine
 from wallet.visiting.records import Visit, VisitRecords
@@ -28,6 +29,7 @@ class VisitCase:
         self._visit_id = visit_id
         self.resident_id = resident_id
         self.subject = Subject("visit", visit_id)
+        self._get = Once(self._read)
 
     async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
         """
@@ -85,7 +87,7 @@ class VisitCase:
             secrets["credential"] = b""
         await self._records.move(session, visit, state, secrets)
 
-    async def _get(self, session: AsyncSession) -> Visit:
+    async def _read(self, session: AsyncSession) -> Visit:
         return await self._records.get(session, self.resident_id, self._visit_id)
 
 

@@ -230,13 +230,11 @@ class VisitRecords:
         Raises:
             StateConflictError: somebody else changed the visit meanwhile.
         """
-        row = await repository.one(session, visit.resident_id, visit.visit_id)
-        if row is None:
-            raise NotFoundError
         values: dict[str, Any] = msgspec.structs.asdict(state)
         for column, plain in secrets.items():
             values[column] = await self._put(session, visit, column, plain)
-        if not await repository.change(session, row, values, version=visit.version):
+        key = (visit.resident_id, visit.visit_id)
+        if not await repository.change(session, key, values, version=visit.version):
             raise StateConflictError
 
     async def _put(

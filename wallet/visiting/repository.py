@@ -3,27 +3,51 @@ Statements on visits.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import BigInteger, ColumnElement, Update, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.listing import how_many, oldest
 from wallet.visiting.models import REVIEW, VisitRow
 
+_KEY: Final = ("resident_id", "visit_id")
 
-def _is(resident_id: int, visit_id: int) -> ColumnElement[bool]:
-    return and_(col(VisitRow.resident_id) == resident_id, col(VisitRow.visit_id) == visit_id)
+
+def _turned(*conditions: ColumnElement[bool]) -> Update:
+    """
+    Return the statement that gives a visit's turn to a settlement, or to nobody.
+    """
+    return (
+        update(VisitRow)
+        .where(*keyed.matching(VisitRow, _KEY), *conditions)
+        .values(
+            open_settlement_id=bindparam("following", type_=BigInteger),
+            standing=col(VisitRow.standing) + bindparam("standing", type_=BigInteger),
+            version=col(VisitRow.version) + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+_NOBODYS: Final = col(VisitRow.open_settlement_id).is_(None)
+_TAKE: Final = _turned(_NOBODYS, col(VisitRow.phase) == "open")
+_RETAKE: Final = _turned(_NOBODYS, col(VisitRow.phase).in_(("open", "closed")))
+_HAND_OVER: Final = _turned(
+    col(VisitRow.open_settlement_id) == bindparam("turn", type_=BigInteger)
+)
 
 
 async def one(session: AsyncSession, resident_id: int, visit_id: int) -> VisitRow | None:
     """
     Return a visit as it is now.
     """
-    statement = select(VisitRow).where(_is(resident_id, visit_id))
-    fresh = statement.execution_options(populate_existing=True)
-    return (await session.execute(fresh)).scalar_one_or_none()
+    found: VisitRow | None = await keyed.one(
+        session, VisitRow, resident_id=resident_id, visit_id=visit_id
+    )
+    return found
 
 
 async def page(
@@ -56,18 +80,13 @@ async def in_review(session: AsyncSession) -> int:
 
 
 async def change(
-    session: AsyncSession, row: VisitRow, values: dict[str, Any], *, version: int
+    session: AsyncSession, key: tuple[int, int], values: dict[str, Any], *, version: int
 ) -> bool:
     """
     Change a visit that nobody changed since it was read; False when somebody did.
     """
-    statement = (
-        update(VisitRow)
-        .where(_is(row.resident_id, row.visit_id), col(VisitRow.version) == version)
-        .values({**values, "version": version + 1})
-        .execution_options(synchronize_session=False)
-    )
-    return int((await session.execute(statement)).rowcount) == 1  # type: ignore[attr-defined]
+    named = {"resident_id": key[0], "visit_id": key[1], "version": version}
+    return await keyed.change(session, VisitRow, named, {**values, "version": version + 1})
 
 
 async def take(
@@ -84,22 +103,10 @@ async def take(
         standing: 0 for a new one; -1 for a completed one that is being undone, which a closed
             visit allows too.
     """
-    phases = ("open",) if standing == 0 else ("open", "closed")
-    statement = (
-        update(VisitRow)
-        .where(
-            _is(resident_id, visit_id),
-            col(VisitRow.open_settlement_id).is_(None),
-            col(VisitRow.phase).in_(phases),
-        )
-        .values(
-            open_settlement_id=settlement_id,
-            standing=col(VisitRow.standing) + standing,
-            version=col(VisitRow.version) + 1,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    return int((await session.execute(statement)).rowcount) == 1  # type: ignore[attr-defined]
+    named = keyed.having({"resident_id": resident_id, "visit_id": visit_id})
+    given = {"following": settlement_id, "standing": standing}
+    taken: Any = await session.execute(_TAKE if standing == 0 else _RETAKE, named | given)
+    return int(taken.rowcount) == 1
 
 
 async def hand_over(
@@ -120,14 +127,7 @@ async def hand_over(
         successor: whose turn begins, or None, and by how much the standing ones grow.
     """
     following, standing = successor
-    statement = (
-        update(VisitRow)
-        .where(_is(resident_id, visit_id), col(VisitRow.open_settlement_id) == settlement_id)
-        .values(
-            open_settlement_id=following,
-            standing=col(VisitRow.standing) + standing,
-            version=col(VisitRow.version) + 1,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    return int((await session.execute(statement)).rowcount) == 1  # type: ignore[attr-defined]
+    named = keyed.having({"resident_id": resident_id, "visit_id": visit_id})
+    given = {"turn": settlement_id, "following": following, "standing": standing}
+    done: Any = await session.execute(_HAND_OVER, named | given)
+    return int(done.rowcount) == 1

@@ -2,7 +2,7 @@
 Statements on things to do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Update,
-    and_,
     bindparam,
-    delete,
     or_,
     tuple_,
     update,
@@ -22,12 +20,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 from wallet.db.exceptions import OPERATORS_LIST, OPTION, WORKER_CLAIMS
 from wallet.db.types import UtcInstant
 from wallet.work.models import WorkItemRow
 
 _KEY = (col(WorkItemRow.resident_id), col(WorkItemRow.kind), col(WorkItemRow.subject_id))
+_ITEM = ("resident_id", "kind", "subject_id")
+_THIS = keyed.matching(WorkItemRow, _ITEM)
+_FREE: Mapping[str, Any] = {"lease_owner": None, "lease_until": None}
 _COUNTS = (col(WorkItemRow.fence), col(WorkItemRow.wakes), col(WorkItemRow.attempts))
 
 
@@ -49,20 +51,18 @@ def _free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(col(WorkItemRow.lease_until).is_(None), col(WorkItemRow.lease_until) <= now)
 
 
-def _item(resident_id: int, kind: str, subject_id: int) -> ColumnElement[bool]:
-    return and_(
-        col(WorkItemRow.resident_id) == resident_id,
-        col(WorkItemRow.kind) == kind,
-        col(WorkItemRow.subject_id) == subject_id,
-    )
+def _this(item: tuple[int, str, int]) -> dict[str, Any]:
+    return keyed.having(dict(zip(_ITEM, item, strict=True)))
 
 
-def _held(lease: Lease) -> ColumnElement[bool]:
-    return and_(
-        _item(lease.resident_id, lease.kind, lease.subject_id),
-        col(WorkItemRow.lease_owner) == lease.owner,
-        col(WorkItemRow.fence) == lease.fence,
-    )
+def _held(lease: Lease) -> dict[str, Any]:
+    return {
+        "resident_id": lease.resident_id,
+        "kind": lease.kind,
+        "subject_id": lease.subject_id,
+        "lease_owner": lease.owner,
+        "fence": lease.fence,
+    }
 
 
 def _taken(
@@ -98,7 +98,28 @@ def _claim_due() -> Update:
     )
 
 
+def _claim_one() -> Update:
+    return (
+        update(WorkItemRow)
+        .where(*_THIS, _free(bindparam("now", type_=UtcInstant)))
+        .values(_taken(bindparam("owner"), bindparam("until", type_=UtcInstant)))
+        .returning(*_KEY, *_COUNTS)
+        .execution_options(synchronize_session=False)
+    )
+
+
 _CLAIM_DUE = _claim_due()
+_CLAIM_ONE = _claim_one()
+_WAKE = (
+    update(WorkItemRow)
+    .where(*_THIS)
+    .values(
+        next_action_at=bindparam("at", type_=UtcInstant),
+        attempts=0,
+        wakes=col(WorkItemRow.wakes) + 1,
+    )
+    .execution_options(synchronize_session=False)
+)
 
 
 def _lease(row: Any, owner: str) -> Lease:  # noqa: ANN401
@@ -153,14 +174,8 @@ async def claim_one(
     """
     Take one thing whether it is due or not, unless somebody holds it.
     """
-    statement = (
-        update(WorkItemRow)
-        .where(_item(*item), _free(now))
-        .values(_taken(owner, until))
-        .returning(*_KEY, *_COUNTS)
-        .execution_options(synchronize_session=False)
-    )
-    row = (await session.execute(statement)).first()
+    given = {"now": now, "owner": owner, "until": until} | _this(item)
+    row = (await session.execute(_CLAIM_ONE, given)).first()
     return None if row is None else _lease(row, owner)
 
 
@@ -182,15 +197,14 @@ async def put(session: AsyncSession, item: tuple[int, str, int], at: datetime) -
     }
     if await insert_first(session, WorkItemRow, values):
         return
-    again = {"next_action_at": at, "attempts": 0, "wakes": col(WorkItemRow.wakes) + 1}
-    await session.execute(update(WorkItemRow).where(_item(*item)).values(again))
+    await session.execute(_WAKE, {"at": at} | _this(item))
 
 
 async def renew(session: AsyncSession, lease: Lease, until: datetime) -> bool:
     """
     Prolong a lease; False when it is not ours any more.
     """
-    return await _changed(session, _held(lease), {"lease_until": until})
+    return await keyed.change(session, WorkItemRow, _held(lease), {"lease_until": until})
 
 
 async def give_back(
@@ -201,34 +215,25 @@ async def give_back(
 
     If somebody asked for the next step meanwhile, that wish stands instead.
     """
-    free: dict[str, Any] = {"lease_owner": None, "lease_until": None}
-    values = free | {"next_action_at": at} | ({"attempts": 0} if progressed else {})
-    if not await _changed(session, _undisturbed(lease), values):
-        await _changed(session, _held(lease), free)
+    values = dict(_FREE) | {"next_action_at": at} | ({"attempts": 0} if progressed else {})
+    if not await keyed.change(session, WorkItemRow, _undisturbed(lease), values):
+        await put_back(session, lease)
 
 
 async def put_back(session: AsyncSession, lease: Lease) -> None:
     """
     Give a lease back and leave the instant as it is.
     """
-    await _changed(session, _held(lease), {"lease_owner": None, "lease_until": None})
+    await keyed.change(session, WorkItemRow, _held(lease), _FREE)
 
 
 async def remove(session: AsyncSession, lease: Lease) -> None:
     """
     Take a finished thing off the list, unless somebody asked for a next step meanwhile.
     """
-    gone = delete(WorkItemRow).where(_undisturbed(lease))
-    if int((await session.execute(gone)).rowcount) == 0:  # type: ignore[attr-defined]
-        await _changed(session, _held(lease), {"lease_owner": None, "lease_until": None})
+    if not await keyed.remove(session, WorkItemRow, _undisturbed(lease)):
+        await put_back(session, lease)
 
 
-def _undisturbed(lease: Lease) -> ColumnElement[bool]:
-    return and_(_held(lease), col(WorkItemRow.wakes) == lease.wakes)
-
-
-async def _changed(
-    session: AsyncSession, which: ColumnElement[bool], values: dict[str, Any]
-) -> bool:
-    result = await session.execute(update(WorkItemRow).where(which).values(values))
-    return int(result.rowcount) == 1  # type: ignore[attr-defined]
+def _undisturbed(lease: Lease) -> dict[str, Any]:
+    return _held(lease) | {"wakes": lease.wakes}

@@ -140,9 +140,6 @@ class Drawing:
         key, version, tries = self._below(3), 1 + self._below(3), self._below(3) - 1
 
         async def act(session: Any) -> Any:
-            row = await visiting.one(session, 1, key)
-            if row is None:
-                return None
-            return await visiting.change(session, row, {"tries": tries}, version=version)
+            return await visiting.change(session, (1, key), {"tries": tries}, version=version)
 
         return act

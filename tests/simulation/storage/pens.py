@@ -7,15 +7,16 @@ has no word here is still written with SQLAlchemy and read by `statements`.
 """
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from tests.simulation.storage.rules import Row, Shape, shape_of
+from tests.simulation.storage.rules import Row, Shape, broken, shape_of
 from tests.simulation.storage.tables import DuplicateError
 from wallet.calls import numbers
 from wallet.calls import repository as calls
+from wallet.db import keyed
 from wallet.idempotency import repository as idempotency
 from wallet.ledger import service as ledger
 from wallet.settling import repository as settling
@@ -100,26 +101,11 @@ def pen(attribute: Any) -> Pen:
     return Pen(attribute.key, attribute.class_.__table__)
 
 
-def every(*conditions: Condition) -> Condition:
-    """
-    Hold where all hold; stands in for `and_`.
-    """
-    return _All(conditions)
-
-
-def some(*conditions: Condition) -> Condition:
+def either(*conditions: Condition) -> Condition:
     """
     Hold where one holds; stands in for `or_`.
     """
     return Condition(lambda row: any(each.holds(row) for each in conditions))
-
-
-class _All(Condition):
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: tuple[Condition, ...]) -> None:
-        super().__init__(lambda row: all(each.holds(row) for each in parts))
-        self.parts = parts
 
 
 class Line:
@@ -139,8 +125,7 @@ class Line:
         """
         Say which rows.
         """
-        for each in conditions:
-            self.conditions += each.parts if isinstance(each, _All) else (each,)
+        self.conditions += conditions
         return self
 
     def values(self, given: Mapping[str, Any] | None = None, **more: Any) -> "Line":
@@ -230,20 +215,78 @@ async def insert_first(session: Any, model: Any, values: Mapping[str, Any]) -> b
     return True
 
 
+async def one(session: Any, model: Any, **key: Any) -> Any:
+    """
+    Stand in for `keyed.one`.
+    """
+    return (await session.execute(select(model).where(*_equal(model, key)))).first()
+
+
+async def some(session: Any, model: Any, order: Sequence[str], key: Mapping[str, Any]) -> Any:
+    """
+    Stand in for `keyed.some`.
+    """
+    line = select(model).where(*_equal(model, key))
+    line.order += [(name, False) for name in order]
+    return (await session.execute(line)).all()
+
+
+async def last(session: Any, model: Any, order: Sequence[str], key: Mapping[str, Any]) -> Any:
+    """
+    Stand in for `keyed.last`.
+    """
+    line = select(model).where(*_equal(model, key)).limit(1)
+    line.order += [(name, True) for name in order]
+    return (await session.execute(line)).first()
+
+
+async def change(session: Any, model: Any, key: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """
+    Stand in for `keyed.change`.
+    """
+    line = update(model).where(*_equal(model, key)).values(new)
+    return (await session.execute(line)).rowcount == 1
+
+
+async def remove(session: Any, model: Any, key: Mapping[str, Any]) -> bool:
+    """
+    Stand in for `keyed.remove`.
+    """
+    return (await session.execute(delete(model).where(*_equal(model, key)))).rowcount == 1
+
+
+async def add(session: Any, model: Any, new: Mapping[str, Any]) -> None:
+    """
+    Stand in for `keyed.add`.
+    """
+    if not await insert_first(session, model, new):
+        raise broken("not unique")
+
+
+def _equal(model: Any, key: Mapping[str, Any]) -> list[Condition]:
+    table = model.__table__
+    return [Pen(name, table) == value for name, value in key.items()]
+
+
 _WORDS: Mapping[str, Any] = {
     "col": pen,
-    "and_": every,
-    "or_": some,
+    "or_": either,
     "select": select,
     "update": update,
-    "delete": delete,
     "insert_first": insert_first,
+    "one": one,
+    "some": some,
+    "last": last,
+    "change": change,
+    "remove": remove,
+    "add": add,
 }
 _PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (work, ("col", "and_", "or_", "select", "update", "delete", "insert_first")),
-    (calls, ("col", "select", "update")),
-    (settling, ("col", "select", "update")),
-    (visiting, ("col", "and_", "select", "update")),
+    (keyed, ("one", "some", "last", "change", "remove", "add")),
+    (work, ("col", "or_", "select", "insert_first")),
+    (calls, ("col", "select")),
+    (settling, ("col", "select")),
+    (visiting, ("col", "select")),
     (idempotency, ("col", "select", "update", "insert_first")),
     (numbers, ("insert_first",)),
     (ledger, ("insert_first",)),

@@ -139,6 +139,7 @@ class TestFailover:
         """
         await asked(database)
         await hosts[0].off()
+        await asyncio.sleep(0.05)  # until this end is told
 
         assert 1 == await asked(database)
 

@@ -92,9 +92,10 @@ class TestNewestCall:
         """
         subject, request = Subject("settlement", 1), revoking()
         async with desk.database.transaction() as session:
-            await desk.calls.prepare(session, RESIDENT, subject, request)
+            view = await desk.calls.view(session, request.party_id, request.integration_id)
+            await desk.calls.prepare(session, RESIDENT, subject, request, view)
             desk.clock.advance(-60)
-            last = await desk.calls.prepare(session, RESIDENT, subject, request)
+            last = await desk.calls.prepare(session, RESIDENT, subject, request, view)
             found = await desk.calls.latest(session, RESIDENT, subject, "revoke_upload")
 
         assert last == found

@@ -1,0 +1,169 @@
+"""
+Rows by their key, for what runs at every step: statements are built once and compiled once.
+
+Building a statement anew, and letting the ORM load or flush an object, costs several times what
+running it does. What these return is no object of the ORM: a row with the model's columns.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Delete,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+)
+from sqlalchemy import select as select_
+from sqlalchemy import update as update_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+
+_IS: Final = "is_"
+_NEW: Final = "new_"
+Values = Mapping[str, Any]
+
+
+async def one(session: AsyncSession, model: type[SQLModel], **key: Any) -> Any:  # noqa: ANN401
+    """
+    Return the row with these values, as it is now, or None; the values name at most one.
+    """
+    found = await session.execute(_one(model, tuple(key)), having(key))
+    return found.first()
+
+
+async def some(
+    session: AsyncSession, model: type[SQLModel], order: Sequence[str], key: Values
+) -> Sequence[Any]:
+    """
+    Return the rows with these values, as they are now, the lowest first of the columns of `order`.
+    """
+    found = await session.execute(_some(model, tuple(key), tuple(order)), having(key))
+    told: Sequence[Any] = found.all()
+    return told
+
+
+async def last(
+    session: AsyncSession, model: type[SQLModel], order: Sequence[str], key: Values
+) -> Any:  # noqa: ANN401
+    """
+    Return the row with these values that is the highest of the columns of `order`, or None.
+    """
+    return (await session.execute(_last(model, tuple(key), tuple(order)), having(key))).first()
+
+
+async def change(session: AsyncSession, model: type[SQLModel], key: Values, new: Values) -> bool:
+    """
+    Change the row with these values; False when there is none.
+    """
+    statement = _change(model, tuple(key), tuple(new))
+    done: Any = await session.execute(statement, having(key) | _named(_NEW, new))
+    return int(done.rowcount) == 1
+
+
+async def add(session: AsyncSession, model: type[SQLModel], new: Values) -> None:
+    """
+    Add a row.
+
+    Raises:
+        IntegrityError: a rule of its table is against it.
+    """
+    await session.execute(_add(model, tuple(new)), _named(_NEW, new))
+
+
+async def remove(session: AsyncSession, model: type[SQLModel], key: Values) -> bool:
+    """
+    Remove the row with these values; False when there is none.
+    """
+    done: Any = await session.execute(_remove(model, tuple(key)), having(key))
+    return int(done.rowcount) == 1
+
+
+def matching(model: type[SQLModel], key: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
+    """
+    Return the conditions that some columns have certain values; `having` gives them.
+    """
+    columns = table_of(model).c
+    return tuple(columns[name] == _parameter(_IS, columns[name]) for name in key)
+
+
+def having(key: Values) -> dict[str, Any]:
+    """
+    Return the values for such conditions.
+    """
+    return _named(_IS, key)
+
+
+def parameters(columns: Sequence[Column[Any]]) -> dict[str, BindParameter[Any]]:
+    """
+    Return a parameter for each of some columns, by the column's name; `given` fills them.
+    """
+    return {each.name: _parameter(_NEW, each) for each in columns}
+
+
+def given(new: Values) -> dict[str, Any]:
+    """
+    Return the values for such parameters.
+    """
+    return _named(_NEW, new)
+
+
+def _named(mark: str, values: Values) -> dict[str, Any]:
+    return {mark + name: each for name, each in values.items()}
+
+
+def _parameter(mark: str, column: Column[Any]) -> BindParameter[Any]:
+    return bindparam(mark + column.name, type_=column.type)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """
+    Return the table of a model.
+    """
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+@cache
+def _one(model: type[SQLModel], key: tuple[str, ...]) -> Select[Any]:
+    return select_(table_of(model)).where(*matching(model, key))
+
+
+@cache
+def _some(model: type[SQLModel], key: tuple[str, ...], order: tuple[str, ...]) -> Select[Any]:
+    return _one(model, key).order_by(*[table_of(model).c[name] for name in order])
+
+
+@cache
+def _last(model: type[SQLModel], key: tuple[str, ...], order: tuple[str, ...]) -> Select[Any]:
+    columns = table_of(model).c
+    return _one(model, key).order_by(*[columns[name].desc() for name in order]).limit(1)
+
+
+@cache
+def _change(model: type[SQLModel], key: tuple[str, ...], new: tuple[str, ...]) -> Update:
+    table = table_of(model)
+    return (
+        update_(table)
+        .where(*matching(model, key))
+        .values(parameters([table.c[name] for name in new]))
+    )
+
+
+@cache
+def _remove(model: type[SQLModel], key: tuple[str, ...]) -> Delete:
+    return delete(table_of(model)).where(*matching(model, key))
+
+
+@cache
+def _add(model: type[SQLModel], new: tuple[str, ...]) -> Insert:
+    table = table_of(model)
+    return insert(table).values(parameters([table.c[name] for name in new]))
