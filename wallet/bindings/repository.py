@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wallet.bindings.models import BindingRow
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 
 
@@ -18,12 +19,8 @@ async def live(session: AsyncSession, resident_id: int) -> Sequence[BindingRow]:
     """
     Return the live bindings, oldest first.
     """
-    statement = (
-        select(BindingRow)
-        .where(col(BindingRow.resident_id) == resident_id, col(BindingRow.status) == "live")
-        .order_by(col(BindingRow.binding_id))
-    )
-    return (await session.execute(statement)).scalars().all()
+    named = {"resident_id": resident_id, "status": "live"}
+    return await keyed.some(session, BindingRow, ("binding_id",), named)
 
 
 async def locked(session: AsyncSession, resident_id: int) -> Sequence[BindingRow]:
@@ -63,7 +60,10 @@ async def one(session: AsyncSession, resident_id: int, binding_id: int) -> Bindi
     """
     Return one binding, live or ended.
     """
-    return await session.get(BindingRow, (resident_id, binding_id))
+    found: BindingRow | None = await keyed.one(
+        session, BindingRow, resident_id=resident_id, binding_id=binding_id
+    )
+    return found
 
 
 async def set_default(
@@ -109,13 +109,6 @@ async def keep_snapshot(
     """
     Keep or forget the last validated answer of a live binding.
     """
-    statement = (
-        update(BindingRow)
-        .where(
-            col(BindingRow.resident_id) == resident_id,
-            col(BindingRow.binding_id) == binding_id,
-            col(BindingRow.status) == "live",
-        )
-        .values(snapshot=snapshot, validated_at=at)
-    )
-    await session.execute(statement)
+    named = {"resident_id": resident_id, "binding_id": binding_id, "status": "live"}
+    new = {"snapshot": snapshot, "validated_at": at}
+    await keyed.change(session, BindingRow, named, new)

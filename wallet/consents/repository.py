@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
 from wallet.consents.models import ConsentRow
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 
 
@@ -18,10 +17,8 @@ async def live(session: AsyncSession, resident_id: int) -> Sequence[ConsentRow]:
     """
     Return the consents that stand.
     """
-    statement = select(ConsentRow).where(
-        col(ConsentRow.resident_id) == resident_id, col(ConsentRow.withdrawn_at).is_(None)
-    )
-    return (await session.execute(statement)).scalars().all()
+    named = {"resident_id": resident_id, "withdrawn_at": None}
+    return await keyed.some(session, ConsentRow, ("consent_id",), named)
 
 
 async def add(session: AsyncSession, values: Mapping[str, Any]) -> bool:
@@ -35,14 +32,5 @@ async def withdraw(session: AsyncSession, resident_id: int, consent_id: int, at:
     """
     Withdraw one consent; False when it does not stand.
     """
-    statement = (
-        update(ConsentRow)
-        .where(
-            col(ConsentRow.resident_id) == resident_id,
-            col(ConsentRow.consent_id) == consent_id,
-            col(ConsentRow.withdrawn_at).is_(None),
-        )
-        .values(withdrawn_at=at)
-    )
-    result = await session.execute(statement)
-    return int(result.rowcount) == 1  # type: ignore[attr-defined]
+    named = {"resident_id": resident_id, "consent_id": consent_id, "withdrawn_at": None}
+    return await keyed.change(session, ConsentRow, named, {"withdrawn_at": at})

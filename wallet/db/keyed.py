@@ -3,9 +3,10 @@ Rows by their key, for what runs at every step: statements are built once and co
 
 Building a statement anew, and letting the ORM load or flush an object, costs several times what
 running it does. What these return is no object of the ORM: a row with the model's columns.
+A value of None in a key stands for no value.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -30,13 +31,15 @@ from sqlmodel import SQLModel
 _IS: Final = "is_"
 _NEW: Final = "new_"
 Values = Mapping[str, Any]
+Shape = tuple[tuple[str, bool], ...]
+"""The names of a key, and whether there is no value."""
 
 
 async def one(session: AsyncSession, model: type[SQLModel], **key: Any) -> Any:  # noqa: ANN401
     """
     Return the row with these values, as it is now, or None; the values name at most one.
     """
-    found = await session.execute(_one(model, tuple(key)), having(key))
+    found = await session.execute(_one(model, _shape(key)), having(key))
     return found.first()
 
 
@@ -46,7 +49,7 @@ async def some(
     """
     Return the rows with these values, as they are now, the lowest first of the columns of `order`.
     """
-    found = await session.execute(_some(model, tuple(key), tuple(order)), having(key))
+    found = await session.execute(_some(model, _shape(key), tuple(order)), having(key))
     told: Sequence[Any] = found.all()
     return told
 
@@ -57,14 +60,14 @@ async def last(
     """
     Return the row with these values that is the highest of the columns of `order`, or None.
     """
-    return (await session.execute(_last(model, tuple(key), tuple(order)), having(key))).first()
+    return (await session.execute(_last(model, _shape(key), tuple(order)), having(key))).first()
 
 
 async def change(session: AsyncSession, model: type[SQLModel], key: Values, new: Values) -> bool:
     """
-    Change the row with these values; False when there is none.
+    Change the rows with these values; tells whether it was exactly one.
     """
-    statement = _change(model, tuple(key), tuple(new))
+    statement = _change(model, _shape(key), tuple(new))
     done: Any = await session.execute(statement, having(key) | _named(_NEW, new))
     return int(done.rowcount) == 1
 
@@ -81,25 +84,24 @@ async def add(session: AsyncSession, model: type[SQLModel], new: Values) -> None
 
 async def remove(session: AsyncSession, model: type[SQLModel], key: Values) -> bool:
     """
-    Remove the row with these values; False when there is none.
+    Remove the rows with these values; tells whether it was exactly one.
     """
-    done: Any = await session.execute(_remove(model, tuple(key)), having(key))
+    done: Any = await session.execute(_remove(model, _shape(key)), having(key))
     return int(done.rowcount) == 1
 
 
-def matching(model: type[SQLModel], key: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
+def matching(model: type[SQLModel], *names: str) -> tuple[ColumnElement[bool], ...]:
     """
     Return the conditions that some columns have certain values; `having` gives them.
     """
-    columns = table_of(model).c
-    return tuple(columns[name] == _parameter(_IS, columns[name]) for name in key)
+    return _matching(model, tuple((name, False) for name in names))
 
 
 def having(key: Values) -> dict[str, Any]:
     """
     Return the values for such conditions.
     """
-    return _named(_IS, key)
+    return {_IS + name: each for name, each in key.items() if each is not None}
 
 
 def parameters(columns: Sequence[Column[Any]]) -> dict[str, BindParameter[Any]]:
@@ -114,6 +116,18 @@ def given(new: Values) -> dict[str, Any]:
     Return the values for such parameters.
     """
     return _named(_NEW, new)
+
+
+def _shape(key: Values) -> Shape:
+    return tuple((name, each is None) for name, each in key.items())
+
+
+def _matching(model: type[SQLModel], key: Shape) -> tuple[ColumnElement[bool], ...]:
+    columns = table_of(model).c
+    return tuple(
+        columns[name].is_(None) if absent else columns[name] == _parameter(_IS, columns[name])
+        for name, absent in key
+    )
 
 
 def _named(mark: str, values: Values) -> dict[str, Any]:
@@ -133,34 +147,34 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 @cache
-def _one(model: type[SQLModel], key: tuple[str, ...]) -> Select[Any]:
-    return select_(table_of(model)).where(*matching(model, key))
+def _one(model: type[SQLModel], key: Shape) -> Select[Any]:
+    return select_(table_of(model)).where(*_matching(model, key))
 
 
 @cache
-def _some(model: type[SQLModel], key: tuple[str, ...], order: tuple[str, ...]) -> Select[Any]:
+def _some(model: type[SQLModel], key: Shape, order: tuple[str, ...]) -> Select[Any]:
     return _one(model, key).order_by(*[table_of(model).c[name] for name in order])
 
 
 @cache
-def _last(model: type[SQLModel], key: tuple[str, ...], order: tuple[str, ...]) -> Select[Any]:
+def _last(model: type[SQLModel], key: Shape, order: tuple[str, ...]) -> Select[Any]:
     columns = table_of(model).c
     return _one(model, key).order_by(*[columns[name].desc() for name in order]).limit(1)
 
 
 @cache
-def _change(model: type[SQLModel], key: tuple[str, ...], new: tuple[str, ...]) -> Update:
+def _change(model: type[SQLModel], key: Shape, new: tuple[str, ...]) -> Update:
     table = table_of(model)
     return (
         update_(table)
-        .where(*matching(model, key))
+        .where(*_matching(model, key))
         .values(parameters([table.c[name] for name in new]))
     )
 
 
 @cache
-def _remove(model: type[SQLModel], key: tuple[str, ...]) -> Delete:
-    return delete(table_of(model)).where(*matching(model, key))
+def _remove(model: type[SQLModel], key: Shape) -> Delete:
+    return delete(table_of(model)).where(*_matching(model, key))
 
 
 @cache

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 from wallet.devices.models import BarcodeRow, DeviceRow, SpentChallengeRow, UsedCounterRow
 from wallet.devices.words import SERVER, DeviceStatus
@@ -22,8 +23,10 @@ async def device(session: AsyncSession, place: Place) -> DeviceRow | None:
     """
     Return one device, revoked or not.
     """
-    rows = await session.execute(_fresh().where(*_at(place)))
-    return rows.scalars().first()
+    found: DeviceRow | None = await keyed.one(
+        session, DeviceRow, resident_id=place[0], device_no=place[1]
+    )
+    return found
 
 
 async def locked(session: AsyncSession, place: Place) -> DeviceRow | None:

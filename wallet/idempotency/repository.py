@@ -8,12 +8,17 @@ from typing import Any
 
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 from wallet.idempotency.models import IdempotencyRow
 
 _Place = tuple[int, str, str]
+
+
+def _named(place: _Place) -> dict[str, Any]:
+    return dict(zip(("party_id", "route", "key"), place, strict=True))
 
 
 def _at(place: _Place) -> tuple[Any, ...]:
@@ -36,8 +41,8 @@ async def find(session: AsyncSession, place: _Place) -> IdempotencyRow | None:
     """
     Return the row of a party's key on a route.
     """
-    rows = await session.execute(select(IdempotencyRow).where(*_at(place)))
-    return rows.scalars().first()
+    found: IdempotencyRow | None = await keyed.one(session, IdempotencyRow, **_named(place))
+    return found
 
 
 async def take_over(
@@ -58,10 +63,8 @@ async def finish(session: AsyncSession, place: _Place, response: bytes, until: d
     """
     Keep a response.
     """
-    result = await session.execute(
-        update(IdempotencyRow).where(*_at(place)).values(response=response, response_until=until)
-    )
-    return _count(result) == 1
+    new = {"response": response, "response_until": until}
+    return await keyed.change(session, IdempotencyRow, _named(place), new)
 
 
 async def prune(session: AsyncSession, now: datetime) -> int:

@@ -7,19 +7,22 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, bindparam, delete, func, update
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 from wallet.db.types import UtcInstant
 from wallet.instances.models import ClockMarkRow, InstanceRow
 
 _MARK: Final = "wall"
 # the weakest lock that a removal waits for, and a beat does not
-_MEMBER = (
-    select(InstanceRow.beats)
-    .where(col(InstanceRow.instance_id) == bindparam("instance_id", type_=BigInteger))
+_INSTANCES: Final = keyed.table_of(InstanceRow)
+_MEMBER: Final = (
+    core_select(_INSTANCES.c.beats)
+    .where(_INSTANCES.c.instance_id == bindparam("instance_id", type_=BigInteger))
     .with_for_update(read=True, key_share=True)
 )
 

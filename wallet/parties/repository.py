@@ -34,7 +34,18 @@ _ACTIVE: Final = (
         col(PartyRow.status) == PartyStatus.ACTIVE,
     )
 )
+_TERMINALS: Final = keyed.table_of(TerminalRow)
 _PARTIES: Final = keyed.table_of(PartyRow)
+_KEY: Final = (
+    core_select(_TERMINALS.c.public_key)
+    .join_from(_TERMINALS, _PARTIES, _PARTIES.c.party_id == _TERMINALS.c.party_id)
+    .where(
+        _TERMINALS.c.party_id == _PARTY_ID,
+        _TERMINALS.c.terminal_id == bindparam("terminal_id", type_=BigInteger),
+        _TERMINALS.c.status == TerminalStatus.ACTIVE,
+        _PARTIES.c.status == PartyStatus.ACTIVE,
+    )
+)
 _PROFILES: Final = keyed.table_of(PartyProfileRow)
 _PROFILED: Final = (
     core_select(_PARTIES, _PROFILES.c.profile)
@@ -94,6 +105,15 @@ async def active(session: AsyncSession, party_id: int, terminal_id: int) -> Know
     named = {"party_id": party_id, "terminal_id": terminal_id}
     found = (await session.execute(_ACTIVE, named)).first()
     return None if found is None else (found[0], found[1])
+
+
+async def active_key(session: AsyncSession, party_id: int, terminal_id: int) -> bytes | None:
+    """
+    Return the public key of a terminal that may work.
+    """
+    named = {"party_id": party_id, "terminal_id": terminal_id}
+    key: bytes | None = (await session.execute(_KEY, named)).scalar_one_or_none()
+    return key
 
 
 async def add(session: AsyncSession, row: PartyRow | TerminalRow | EnrolmentTokenRow) -> None:

@@ -23,7 +23,7 @@ from wallet.parties.errors import (
     UnknownPartyError,
 )
 from wallet.parties.keys import from_der
-from wallet.parties.models import PartyRow, TerminalRow
+from wallet.parties.models import PartyRow
 from wallet.parties.signing import SAFE_METHODS
 from wallet.parties.tokens import KEY_USE, AccessToken, TokenSealer
 from wallet.parties.words import PartySettings
@@ -81,7 +81,7 @@ class PartiesService:
             await self._signed(connection, token, lines)
         elif not resolving:
             async with self._database.reading() as session:
-                await _active(session, token)
+                await _active_key(session, token)
         return TerminalCaller(
             party_id=token.party_id,
             terminal_id=token.terminal_id,
@@ -122,7 +122,7 @@ class PartiesService:
         """
         Tell whether a terminal and its party may work, as of this transaction.
         """
-        return await repository.active(session, party_id, terminal_id) is not None
+        return await repository.active_key(session, party_id, terminal_id) is not None
 
     async def settings(self, session: AsyncSession, party_id: int) -> PartySettings:
         """
@@ -197,21 +197,22 @@ class PartiesService:
     async def _signed(
         self, connection: Connection, token: AccessToken, lines: tuple[tuple[str, str], ...]
     ) -> None:
-        async with self._database.reading() as session:
-            terminal = await _active(session, token)
+        body = await _body(connection)
         now = self._clock.now()
-        right = signatures.verified(
-            signatures.message_of(
-                str(connection.scope.get("method", "")), self._origin, _target(connection), lines
-            ),
-            await _body(connection),
-            key=from_der(terminal.public_key),
-            key_id=self.terminal_name(token.party_id, token.terminal_id),
-            now_seconds=seconds(now),
+        message = signatures.message_of(
+            str(connection.scope.get("method", "")), self._origin, _target(connection), lines
         )
-        if right is None:
-            raise SignatureInvalidError
         async with self._database.transaction() as session:
+            key = await _active_key(session, token)
+            right = signatures.verified(
+                message,
+                body,
+                key=from_der(key),
+                key_id=self.terminal_name(token.party_id, token.terminal_id),
+                now_seconds=seconds(now),
+            )
+            if right is None:
+                raise SignatureInvalidError
             fresh = await repository.spend_nonce(
                 session, token.party_id, token.terminal_id, right.nonce, now + _NONCE_LIFE
             )
@@ -242,11 +243,11 @@ def profile_place(party_id: int, integration_id: str) -> Place:
     return Place("party_profiles", "profile", f"{party_id}/{integration_id}")
 
 
-async def _active(session: AsyncSession, token: AccessToken) -> TerminalRow:
-    known = await repository.active(session, token.party_id, token.terminal_id)
-    if known is None:
+async def _active_key(session: AsyncSession, token: AccessToken) -> bytes:
+    key = await repository.active_key(session, token.party_id, token.terminal_id)
+    if key is None:
         raise TerminalUnknownError
-    return known[0]
+    return key
 
 
 def _lines(connection: Connection) -> tuple[tuple[str, str], ...]:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import exists, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
+from wallet.db import keyed
 from wallet.db.exceptions import OPTION, PRUNING
 from wallet.presentations.models import AnswerRow, PresentationRow
 
@@ -20,7 +21,9 @@ async def presentation(
     """
     Return one presentation.
     """
-    return await session.get(PresentationRow, (resident_id, presentation_id))
+    named = _named(resident_id, presentation_id)
+    found: PresentationRow | None = await keyed.one(session, PresentationRow, **named)
+    return found
 
 
 async def answers(
@@ -29,11 +32,8 @@ async def answers(
     """
     Return what the contexts answered, or what the code brought while nothing was answered.
     """
-    statement = select(AnswerRow).where(
-        col(AnswerRow.resident_id) == resident_id,
-        col(AnswerRow.presentation_id) == presentation_id,
-    )
-    return (await session.execute(statement)).scalars().all()
+    named = _named(resident_id, presentation_id)
+    return await keyed.some(session, AnswerRow, ("context",), named)
 
 
 async def claim(
@@ -42,16 +42,9 @@ async def claim(
     """
     Take an unclaimed presentation for one use; False when it was taken before.
     """
-    statement = (
-        update(PresentationRow)
-        .where(
-            col(PresentationRow.resident_id) == resident_id,
-            col(PresentationRow.presentation_id) == presentation_id,
-            col(PresentationRow.claimed_for).is_(None),
-        )
-        .values(claimed_for=use, claimed_at=at)
-    )
-    return await _changed(session, statement) == 1
+    named = _named(resident_id, presentation_id) | {"claimed_for": None}
+    new = {"claimed_for": use, "claimed_at": at}
+    return await keyed.change(session, PresentationRow, named, new)
 
 
 async def release(
@@ -60,43 +53,23 @@ async def release(
     """
     Mark a presentation as answered; False when it was answered before.
     """
-    statement = (
-        update(PresentationRow)
-        .where(
-            col(PresentationRow.resident_id) == resident_id,
-            col(PresentationRow.presentation_id) == presentation_id,
-            col(PresentationRow.released_at).is_(None),
-        )
-        .values(released_at=at)
-    )
-    return await _changed(session, statement) == 1
+    named = _named(resident_id, presentation_id) | {"released_at": None}
+    return await keyed.change(session, PresentationRow, named, {"released_at": at})
 
 
 async def drop_answers(session: AsyncSession, resident_id: int, presentation_id: int) -> None:
     """
     Remove what a code brought, before what the contexts answered takes its place.
     """
-    statement = delete(AnswerRow).where(
-        col(AnswerRow.resident_id) == resident_id,
-        col(AnswerRow.presentation_id) == presentation_id,
-    )
-    await _changed(session, statement)
+    await keyed.remove(session, AnswerRow, _named(resident_id, presentation_id))
 
 
 async def drop_credentials(session: AsyncSession, resident_id: int, presentation_id: int) -> None:
     """
     Forget the credentials of a presentation.
     """
-    statement = (
-        update(AnswerRow)
-        .where(
-            col(AnswerRow.resident_id) == resident_id,
-            col(AnswerRow.presentation_id) == presentation_id,
-            col(AnswerRow.credential).is_not(None),
-        )
-        .values(credential=None)
-    )
-    await _changed(session, statement)
+    named = _named(resident_id, presentation_id)
+    await keyed.change(session, AnswerRow, named, {"credential": None})
 
 
 async def drop_expired_credentials(session: AsyncSession, now: datetime) -> int:
@@ -115,6 +88,10 @@ async def drop_expired_credentials(session: AsyncSession, now: datetime) -> int:
         .execution_options(synchronize_session=False, **{OPTION: PRUNING})
     )
     return await _changed(session, statement)
+
+
+def _named(resident_id: int, presentation_id: int) -> dict[str, Any]:
+    return {"resident_id": resident_id, "presentation_id": presentation_id}
 
 
 async def _changed(session: AsyncSession, statement: Any) -> int:  # noqa: ANN401

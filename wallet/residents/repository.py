@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 from wallet.residents.models import IdentifierRow, ResidentRow, SessionRow
 
@@ -43,12 +44,8 @@ async def get(session: AsyncSession, resident_id: int) -> ResidentRow | None:
     """
     Return a resident's row.
     """
-    statement = (
-        select(ResidentRow)
-        .where(col(ResidentRow.resident_id) == resident_id)
-        .execution_options(populate_existing=True)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
+    found: ResidentRow | None = await keyed.one(session, ResidentRow, resident_id=resident_id)
+    return found
 
 
 async def raise_level(session: AsyncSession, resident_id: int, level: int, person: bytes) -> bool:

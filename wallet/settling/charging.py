@@ -19,6 +19,7 @@ from wallet.ids import Ids
 from wallet.settling import refunding, tendering
 from wallet.settling.happenings import RefundEnded, TenderEnded, TenderMoved
 from wallet.settling.moving import Mover
+from wallet.settling.records import Settlement
 from wallet.settling.states import Status
 from wallet.settling.tendering import TenderState
 from wallet.settling.tenders import Refund, Tender, TenderRecords, refund_of
@@ -44,6 +45,9 @@ class Till:
 class TenderCase:
     """
     A charge towards the payment provider.
+
+    Attributes:
+        moved: its settlement as it was told last, once its transaction is committed.
     """
 
     def __init__(self, till: Till, tender: Tender) -> None:
@@ -52,6 +56,7 @@ class TenderCase:
         self.resident_id = tender.resident_id
         self.subject = Subject("tender", tender.tender_id)
         self._get = Once(self._read)
+        self.moved: Settlement | None = None
 
     async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
         """
@@ -124,6 +129,7 @@ class TenderCase:
     async def _follow(self, session: AsyncSession, tender: Tender, state: TenderState) -> None:
         mover = self._till.mover
         settlement = await mover.records.get(session, tender.resident_id, tender.settlement_id)
+        self.moved = settlement
         ended: TenderEnded | TenderMoved
         if state.open:
             unsure = state.status == "unknown" or state.phase == "cancelling"
@@ -137,7 +143,7 @@ class TenderCase:
             ended = TenderEnded(met_minor=tender.amount_minor)
         else:
             ended = TenderEnded(met_minor=0, code=state.reason)
-        await mover.move(session, settlement, ended)
+        self.moved = await mover.move(session, settlement, ended)
 
     async def _read(self, session: AsyncSession) -> Tender:
         return await self._till.tenders.get(session, self.resident_id, self._tender_id)
@@ -146,7 +152,12 @@ class TenderCase:
 class RefundCase:
     """
     A refund towards the payment provider.
+
+    Attributes:
+        moved: nothing; several refunds of a settlement go on beside each other.
     """
+
+    moved: Settlement | None = None
 
     def __init__(self, till: Till, refund: Refund) -> None:
         self._till = till

@@ -3,12 +3,13 @@ Does the steps of settlements: what `machine.decide` says, one action at a time.
 """
 
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import Refused, SecureRequest, UnavailableError
 from integrations.spi import Secured as SecuredByProvider
-from wallet.calls.conducting import Case, Conductor
+from wallet.calls.conducting import Conductor
 from wallet.db.session import Database
 from wallet.errors import StateConflictError
 from wallet.failpoints import hit
@@ -59,6 +60,9 @@ HANDLER_FAILPOINTS = (
 _LIMITED = frozenset({"awaiting_approval", "cash_due"})
 
 
+_Case = SettlementCase | TenderCase | RefundCase
+
+
 class SettlementHandler:
     """
     The worker's hand for settlements.
@@ -72,13 +76,19 @@ class SettlementHandler:
         self._conductor = conductor
         self._till = till
         self._mover = till.mover
+        self._known: WeakKeyDictionary[Lease, Settlement] = WeakKeyDictionary()
 
     async def step(self, lease: Lease) -> datetime | None:
         """
         Do the next step of a settlement.
+
+        What the step before left is not read again; whoever changed it meanwhile is noticed
+        where the step is written.
         """
-        async with self._database.reading() as session:
-            settlement = await self._get(session, lease)
+        settlement = self._known.pop(lease, None)
+        if settlement is None:
+            async with self._database.reading() as session:
+                settlement = await self._get(session, lease)
         now = self._till.clock.now()
         limited = settlement.state.phase in _LIMITED
         if limited and now >= settlement.deadline_at:
@@ -113,7 +123,12 @@ class SettlementHandler:
             case DriveRefunds():
                 return await self._drive_refunds(lease)
 
-    async def _call(self, lease: Lease, case: Case, action: CallAction) -> datetime:
+    async def _call(self, lease: Lease, case: _Case, action: CallAction) -> datetime:
+        at = await self._conducted(lease, case, action)
+        self._remember(lease, case.moved, at)
+        return at
+
+    async def _conducted(self, lease: Lease, case: _Case, action: CallAction) -> datetime:
         match action:
             case Begin(operation):
                 return await self._conductor.begin(lease, case, operation)
@@ -123,6 +138,13 @@ class SettlementHandler:
                 return await self._conductor.ask(lease, case, operation, undone=undone)
             case Repeat(operation):
                 return await self._conductor.repeat(lease, case, operation)
+
+    def _remember(self, lease: Lease, settlement: Settlement | None, at: datetime) -> None:
+        """
+        Keep what a committed step left for the one that follows at once.
+        """
+        if settlement is not None and at <= self._till.clock.now():
+            self._known[lease] = settlement
 
     async def _secure(self, lease: Lease, settlement: Settlement) -> datetime:
         async with self._database.reading() as session:
@@ -169,9 +191,10 @@ class SettlementHandler:
                 created_at=now,
             )
             await self._till.tenders.add(session, tender)
-            await self._mover.move(session, settlement, TenderStarted())
+            moved = await self._mover.move(session, settlement, TenderStarted())
             hit("tender.before_open_commit")
         hit("tender.after_open_commit")
+        self._remember(lease, moved, now)
         return now
 
     async def _drive_tender(self, lease: Lease) -> datetime:
@@ -260,10 +283,12 @@ class SettlementHandler:
             settlement = await self._get(session, lease)
             if isinstance(event, Expired) and settlement.state.phase not in _LIMITED:
                 raise StateConflictError  # a desk was quicker
-            await self._mover.move(session, settlement, event, change)
+            moved = await self._mover.move(session, settlement, event, change)
             hit(f"{area}.before_commit")
         hit(f"{area}.after_commit")
-        return self._till.clock.now()
+        now = self._till.clock.now()
+        self._remember(lease, moved, now)
+        return now
 
     async def _get(self, session: AsyncSession, lease: Lease) -> Settlement:
         return await self._mover.records.get(session, lease.resident_id, lease.subject_id)

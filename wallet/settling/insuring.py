@@ -34,6 +34,9 @@ _AMOUNTS = frozenset({"pre_settle", "settle"})
 class SettlementCase:
     """
     A settlement towards the insurer.
+
+    Attributes:
+        moved: the settlement as it was told last, once its transaction is committed.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class SettlementCase:
         self.resident_id = resident_id
         self.subject = Subject("settlement", settlement_id)
         self._get = Once(self._read)
+        self.moved: Settlement | None = None
 
     async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
         """
@@ -94,7 +98,8 @@ class SettlementCase:
                 change = Change(secrets={"continuation": continuation})
             case _:
                 pass
-        await self._mover.move(session, await self._get(session), event, change)
+        before = await self._get(session)
+        self.moved = await self._mover.move(session, before, event, change)
 
     async def _reverse(self, session: AsyncSession, settlement: Settlement) -> Reverse | None:
         operation = "settle" if settlement.state.phase == "insuring" else "cancel_settlement"

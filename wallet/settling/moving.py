@@ -77,9 +77,9 @@ class Mover:
         settlement: Settlement,
         event: Event,
         change: Change | None = None,
-    ) -> State:
+    ) -> Settlement:
         """
-        Apply an event and everything that follows from it.
+        Apply an event and everything that follows from it; returns the settlement as it is then.
 
         Raises:
             IllegalMoveError: the event cannot happen now.
@@ -98,7 +98,7 @@ class Mover:
         await self._turn(session, now, before, after)
         entered = after.phase != before.phase
         self._tally.settlement(after.phase, after.status, entered=entered)
-        return after
+        return now
 
     async def charged(self, session: AsyncSession, tender: Tender, at: datetime) -> None:
         """

@@ -22,7 +22,7 @@ def _turned(*conditions: ColumnElement[bool]) -> Update:
     """
     return (
         update(VisitRow)
-        .where(*keyed.matching(VisitRow, _KEY), *conditions)
+        .where(*keyed.matching(VisitRow, *_KEY), *conditions)
         .values(
             open_settlement_id=bindparam("following", type_=BigInteger),
             standing=col(VisitRow.standing) + bindparam("standing", type_=BigInteger),

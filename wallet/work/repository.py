@@ -28,12 +28,12 @@ from wallet.work.models import WorkItemRow
 
 _KEY = (col(WorkItemRow.resident_id), col(WorkItemRow.kind), col(WorkItemRow.subject_id))
 _ITEM = ("resident_id", "kind", "subject_id")
-_THIS = keyed.matching(WorkItemRow, _ITEM)
+_THIS = keyed.matching(WorkItemRow, *_ITEM)
 _FREE: Mapping[str, Any] = {"lease_owner": None, "lease_until": None}
 _COUNTS = (col(WorkItemRow.fence), col(WorkItemRow.wakes), col(WorkItemRow.attempts))
 
 
-class Lease(Struct, frozen=True, kw_only=True):
+class Lease(Struct, frozen=True, kw_only=True, weakref=True):
     """
     The right to do the next step of one thing, until it runs out or is given back.
     """

@@ -265,7 +265,8 @@ async def add(session: Any, model: Any, new: Mapping[str, Any]) -> None:
 
 def _equal(model: Any, key: Mapping[str, Any]) -> list[Condition]:
     table = model.__table__
-    return [Pen(name, table) == value for name, value in key.items()]
+    pens = [(Pen(name, table), value) for name, value in key.items()]
+    return [pen.is_(None) if value is None else pen == value for pen, value in pens]
 
 
 _WORDS: Mapping[str, Any] = {
@@ -287,7 +288,7 @@ _PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (calls, ("col", "select")),
     (settling, ("col", "select")),
     (visiting, ("col", "select")),
-    (idempotency, ("col", "select", "update", "insert_first")),
+    (idempotency, ("col", "update", "insert_first")),
     (numbers, ("insert_first",)),
     (ledger, ("insert_first",)),
 )
