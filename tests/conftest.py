@@ -1,9 +1,9 @@
 """Fixtures that every test may use."""
 
-import gc
-
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.fixtures.collecting import collect_seldom
 
 # a property is right or wrong; how fast a crowded machine finds out says nothing of it
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -24,8 +24,7 @@ def pytest_collection_finish() -> None:
     """
     Keep the collector from going through all that was imported and collected, again and again.
     """
-    gc.collect()
-    gc.freeze()
+    collect_seldom()
 
 
 @pytest.fixture(scope="session")
