@@ -28,29 +28,31 @@ RULES: Final[Mapping[Priority, Rules]] = {
     ),
 }
 _AGAIN_SPREAD: Final = 3
+# of the time in line that is aimed at: a payment takes a hundred turns one after the other
+_WHILE_FINISHING: Final = 0.5
 
 
 class _Places:
     def __init__(self, limit: Limit) -> None:
         self.limit = limit
-        self._taken = 0
+        self.taken = 0
         self._by_party: dict[int, int] = {}
 
     def free(self, share: float, party: int) -> bool:
         most = self.limit.now
         theirs = self._by_party.get(party, 0)
-        among_others = self._taken > theirs
-        if self._taken < max(1, int(most * share)) and theirs < _of_one(most, among_others):
+        among_others = self.taken > theirs
+        if self.taken < max(1, int(most * share)) and theirs < _of_one(most, among_others):
             return True
         self.limit.reached = True
         return False
 
     def take(self, party: int) -> None:
-        self._taken += 1
+        self.taken += 1
         self._by_party[party] = self._by_party.get(party, 0) + 1
 
     def give_back(self, party: int) -> None:
-        self._taken -= 1
+        self.taken -= 1
         left = self._by_party[party] - 1
         if left:
             self._by_party[party] = left
@@ -186,7 +188,7 @@ class Policy:
         if pressure is None:
             return
         own, shared = self._own.limit, self._shared.limit
-        if pressure > 1:
+        if pressure > (_WHILE_FINISHING if self._own.taken else 1):
             if not shared.shrink():
                 own.shrink()
         else:

@@ -247,6 +247,21 @@ class TestPressure:
 
         assert [(64, 4), (51, 4), (40, 4)] == seen
 
+    def test_a_half_is_too_much_while_somebody_finishes(self):
+        """
+        What would be bearable otherwise shrinks the others while a payment is being finished.
+        """
+        policy = Policy(others=Limit(lowest=4, highest=128, first=10))
+        seen = []
+        ticket = policy.ask(Priority.FINISHING, 7, 100.0, 130.0)
+        for number in range(2):
+            policy.note("loop", 0.003)
+            policy.sweep(101.0 + number)
+            seen.append(policy.limits[1])
+            policy.done(ticket, 101.5)
+
+        assert [8, 8] == seen
+
     def test_both_grow(self):
         """
         Without pressure both grow as far as they are asked for.
