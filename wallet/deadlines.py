@@ -13,7 +13,6 @@ from typing import Final
 
 # of a partner's time, so that its verdict can still be written down and told
 KEPT_BACK_SECONDS: Final = 0.25
-OVER: Final = "The time of this request was over."
 
 
 class Deadline:

@@ -60,10 +60,7 @@ async def one(session: AsyncSession, resident_id: int, binding_id: int) -> Bindi
     """
     Return one binding, live or ended.
     """
-    found: BindingRow | None = await keyed.one(
-        session, BindingRow, resident_id=resident_id, binding_id=binding_id
-    )
-    return found
+    return await keyed.one(session, BindingRow, resident_id=resident_id, binding_id=binding_id)
 
 
 async def set_default(

@@ -23,15 +23,6 @@ from wallet.work.backoff import backoff
 from wallet.work.service import Lease, WorkService
 
 
-class Ordered(Struct, frozen=True, kw_only=True):
-    """
-    An order, and what its result must state where an amount is involved.
-    """
-
-    order: Order
-    amount_minor: int | None = None
-
-
 class _Terms(Struct, frozen=True, kw_only=True):
     """
     What performing a call takes beside the call itself.
@@ -60,7 +51,7 @@ class Case(Protocol):
         """
         ...
 
-    async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
+    async def order(self, session: AsyncSession, operation: str) -> Order | Refused:
         """
         Say what to call; refuse when there is nothing to call it with.
         """
@@ -118,15 +109,15 @@ class Conductor:
         """
         async with self._database.transaction() as session:
             await self._work.hold(session, lease)
-            ordered = await case.order(session, operation)
+            order = await case.order(session, operation)
             call: Call | Refused
             terms: _Terms | None = None
-            if isinstance(ordered, Refused):
-                call = ordered
+            if isinstance(order, Refused):
+                call = order
             else:
-                terms = await self._terms(session, case, operation, ordered.order)
+                terms = await self._terms(session, case, operation, order)
                 call = await self._calls.prepare(
-                    session, case.resident_id, case.subject, ordered.order, terms.view
+                    session, case.resident_id, case.subject, order, terms.view
                 )
             if isinstance(call, Refused):
                 await case.told(session, Failed(operation=operation, code=call.code, refused=True))

@@ -23,8 +23,7 @@ async def latest(
     Return the newest call of that operation about a subject.
     """
     named = dict(zip(_ABOUT, (resident_id, *subject, operation), strict=True))
-    found: CallRow | None = await keyed.last(session, CallRow, _AGE, named)
-    return found
+    return await keyed.last(session, CallRow, _AGE, named)
 
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 
 from wallet import deadlines
 from wallet.db.errors import NotServedError, RivalryError
+from wallet.db.in_time import InTime
 from wallet.errors import OverloadedError
 
 MOST: Final = 64
@@ -84,19 +85,11 @@ class Batches(Generic[Job, Result]):
         """
         if len(self._waiting) >= _WAITING_MOST:
             raise OverloadedError(retry_after_seconds=1)
-        if deadlines.left() == 0:
-            raise OverloadedError(deadlines.OVER, retry_after_seconds=1)
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Place(job, frozenset(self._names(job)), done))
-        self._begin()
-        limit = deadlines.enforced()
-        try:
-            async with limit:
-                return await done
-        except TimeoutError as fault:
-            if not limit.expired():
-                raise
-            raise OverloadedError(deadlines.OVER, retry_after_seconds=1) from fault
+        async with InTime():
+            self._waiting.append(_Place(job, frozenset(self._names(job)), done))
+            self._begin()
+            return await done
 
     def _begin(self) -> None:
         """

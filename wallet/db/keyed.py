@@ -2,13 +2,14 @@
 Rows by their key, for what runs at every step: statements are built once and compiled once.
 
 Building a statement anew, and letting the ORM load or flush an object, costs several times what
-running it does. What these return is no object of the ORM: a row with the model's columns.
+running it does. What these return has the columns of the model and is no object of it: nothing
+tracks it, and its class cannot be asked for.
 A value of None in a key stands for no value.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -28,6 +29,7 @@ from sqlalchemy import update as update_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
+Model = TypeVar("Model", bound=SQLModel)
 _IS: Final = "is_"
 _NEW: Final = "new_"
 Values = Mapping[str, Any]
@@ -35,32 +37,35 @@ Shape = tuple[tuple[str, bool], ...]
 """The names of a key, and whether there is no value."""
 
 
-async def one(session: AsyncSession, model: type[SQLModel], **key: Any) -> Any:  # noqa: ANN401
+async def one(session: AsyncSession, model: type[Model], **key: Any) -> Model | None:  # noqa: ANN401
     """
     Return the row with these values, as it is now, or None; the values name at most one.
     """
-    found = await session.execute(_one(model, _shape(key)), having(key))
-    return found.first()
+    found: Any = await session.execute(_one(model, _shape(key)), having(key))
+    row: Model | None = found.first()
+    return row
 
 
 async def some(
-    session: AsyncSession, model: type[SQLModel], order: Sequence[str], key: Values
-) -> Sequence[Any]:
+    session: AsyncSession, model: type[Model], order: Sequence[str], key: Values
+) -> Sequence[Model]:
     """
     Return the rows with these values, as they are now, the lowest first of the columns of `order`.
     """
-    found = await session.execute(_some(model, _shape(key), tuple(order)), having(key))
-    told: Sequence[Any] = found.all()
-    return told
+    found: Any = await session.execute(_some(model, _shape(key), tuple(order)), having(key))
+    rows: Sequence[Model] = found.all()
+    return rows
 
 
 async def last(
-    session: AsyncSession, model: type[SQLModel], order: Sequence[str], key: Values
-) -> Any:  # noqa: ANN401
+    session: AsyncSession, model: type[Model], order: Sequence[str], key: Values
+) -> Model | None:
     """
     Return the row with these values that is the highest of the columns of `order`, or None.
     """
-    return (await session.execute(_last(model, _shape(key), tuple(order)), having(key))).first()
+    found: Any = await session.execute(_last(model, _shape(key), tuple(order)), having(key))
+    row: Model | None = found.first()
+    return row
 
 
 async def change(session: AsyncSession, model: type[SQLModel], key: Values, new: Values) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.pool import QueuePool
 
 from wallet import deadlines
+from wallet.db.in_time import InTime
 from wallet.errors import OverloadedError
 
 # connections that only what matters most may take
@@ -47,17 +48,15 @@ class Places:
     @asynccontextmanager
     async def one(self) -> AsyncIterator[float | None]:
         """
-        Begin nothing too late; leave some connections to what matters more, where that yields.
+        Leave some connections to what matters more, where that yields.
 
         Gives since when it stands in line; None where a connection is free.
 
         Raises:
-            OverloadedError: nobody waits any more, or there was no place in time.
+            OverloadedError: there was no place in time.
         """
         full = self._pool.checkedout() >= self._pool.size() or self._free.locked()
         asked_at = self._elapsed() if full or self._always else None
-        if deadlines.left() == 0:
-            raise OverloadedError(deadlines.OVER, retry_after_seconds=1)
         if not deadlines.yields():
             yield asked_at
             return
@@ -91,14 +90,8 @@ class Places:
         Raises:
             OverloadedError: it was cut off.
         """
-        limit = deadlines.enforced()
-        try:
-            async with limit:
-                if self.waited is not None:
-                    await session.connection()
-                    self.waited(0.0 if asked_at is None else self._elapsed() - asked_at)
-                yield
-        except TimeoutError as fault:
-            if not limit.expired():
-                raise
-            raise OverloadedError(deadlines.OVER, retry_after_seconds=1) from fault
+        async with InTime():
+            if self.waited is not None:
+                await session.connection()
+                self.waited(0.0 if asked_at is None else self._elapsed() - asked_at)
+            yield

@@ -23,10 +23,7 @@ async def device(session: AsyncSession, place: Place) -> DeviceRow | None:
     """
     Return one device, revoked or not.
     """
-    found: DeviceRow | None = await keyed.one(
-        session, DeviceRow, resident_id=place[0], device_no=place[1]
-    )
-    return found
+    return await keyed.one(session, DeviceRow, resident_id=place[0], device_no=place[1])
 
 
 async def locked(session: AsyncSession, place: Place) -> DeviceRow | None:

@@ -41,8 +41,7 @@ async def find(session: AsyncSession, place: _Place) -> IdempotencyRow | None:
     """
     Return the row of a party's key on a route.
     """
-    found: IdempotencyRow | None = await keyed.one(session, IdempotencyRow, **_named(place))
-    return found
+    return await keyed.one(session, IdempotencyRow, **_named(place))
 
 
 async def take_over(

@@ -24,28 +24,17 @@ from wallet.parties.words import PartyStatus, TerminalStatus
 
 Known = tuple[TerminalRow, PartyRow]
 _PARTY_ID: Final = bindparam("party_id", type_=BigInteger)
-_ACTIVE: Final = (
-    select(TerminalRow, PartyRow)
-    .join(PartyRow, col(PartyRow.party_id) == col(TerminalRow.party_id))
-    .where(
-        col(TerminalRow.party_id) == _PARTY_ID,
-        col(TerminalRow.terminal_id) == bindparam("terminal_id", type_=BigInteger),
-        col(TerminalRow.status) == TerminalStatus.ACTIVE,
-        col(PartyRow.status) == PartyStatus.ACTIVE,
-    )
-)
-_TERMINALS: Final = keyed.table_of(TerminalRow)
 _PARTIES: Final = keyed.table_of(PartyRow)
-_KEY: Final = (
-    core_select(_TERMINALS.c.public_key)
-    .join_from(_TERMINALS, _PARTIES, _PARTIES.c.party_id == _TERMINALS.c.party_id)
-    .where(
-        _TERMINALS.c.party_id == _PARTY_ID,
-        _TERMINALS.c.terminal_id == bindparam("terminal_id", type_=BigInteger),
-        _TERMINALS.c.status == TerminalStatus.ACTIVE,
-        _PARTIES.c.status == PartyStatus.ACTIVE,
-    )
+_TERMINALS: Final = keyed.table_of(TerminalRow)
+_WORKING: Final = (
+    _PARTIES.c.party_id == _TERMINALS.c.party_id,
+    _TERMINALS.c.party_id == _PARTY_ID,
+    _TERMINALS.c.terminal_id == bindparam("terminal_id", type_=BigInteger),
+    _TERMINALS.c.status == TerminalStatus.ACTIVE,
+    _PARTIES.c.status == PartyStatus.ACTIVE,
 )
+_ACTIVE: Final = select(TerminalRow, PartyRow).where(*_WORKING)
+_ACTIVE_KEY: Final = core_select(_TERMINALS.c.public_key).where(*_WORKING)
 _PROFILES: Final = keyed.table_of(PartyProfileRow)
 _PROFILED: Final = (
     core_select(_PARTIES, _PROFILES.c.profile)
@@ -63,8 +52,7 @@ async def party(session: AsyncSession, party_id: int) -> PartyRow | None:
     """
     Return a party.
     """
-    found: PartyRow | None = await keyed.one(session, PartyRow, party_id=party_id)
-    return found
+    return await keyed.one(session, PartyRow, party_id=party_id)
 
 
 async def parties(session: AsyncSession) -> list[PartyRow]:
@@ -112,7 +100,7 @@ async def active_key(session: AsyncSession, party_id: int, terminal_id: int) -> 
     Return the public key of a terminal that may work.
     """
     named = {"party_id": party_id, "terminal_id": terminal_id}
-    key: bytes | None = (await session.execute(_KEY, named)).scalar_one_or_none()
+    key: bytes | None = (await session.execute(_ACTIVE_KEY, named)).scalar_one_or_none()
     return key
 
 
@@ -148,19 +136,6 @@ async def revoke(session: AsyncSession, party_id: int, terminal_id: int, now: da
         )
         .values(status=TerminalStatus.REVOKED.value, revoked_at=now),
     )
-
-
-async def profile(session: AsyncSession, party_id: int, integration_id: str) -> bytes | None:
-    """
-    Return a party's encrypted profile towards an integration.
-    """
-    rows = await session.execute(
-        select(PartyProfileRow.profile).where(
-            col(PartyProfileRow.party_id) == party_id,
-            col(PartyProfileRow.integration_id) == integration_id,
-        )
-    )
-    return rows.scalars().first()
 
 
 async def put_profile(

@@ -4,7 +4,7 @@ Statements on presentations.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import exists, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,16 @@ from wallet.db import keyed
 from wallet.db.exceptions import OPTION, PRUNING
 from wallet.presentations.models import AnswerRow, PresentationRow
 
+_DROP: Final = (
+    update(AnswerRow)
+    .where(
+        *keyed.matching(AnswerRow, "resident_id", "presentation_id"),
+        col(AnswerRow.credential).is_not(None),
+    )
+    .values(credential=None)
+    .execution_options(synchronize_session=False)
+)
+
 
 async def presentation(
     session: AsyncSession, resident_id: int, presentation_id: int
@@ -22,8 +32,7 @@ async def presentation(
     Return one presentation.
     """
     named = _named(resident_id, presentation_id)
-    found: PresentationRow | None = await keyed.one(session, PresentationRow, **named)
-    return found
+    return await keyed.one(session, PresentationRow, **named)
 
 
 async def answers(
@@ -68,8 +77,7 @@ async def drop_credentials(session: AsyncSession, resident_id: int, presentation
     """
     Forget the credentials of a presentation.
     """
-    named = _named(resident_id, presentation_id)
-    await keyed.change(session, AnswerRow, named, {"credential": None})
+    await session.execute(_DROP, keyed.having(_named(resident_id, presentation_id)))
 
 
 async def drop_expired_credentials(session: AsyncSession, now: datetime) -> int:

@@ -44,8 +44,7 @@ async def get(session: AsyncSession, resident_id: int) -> ResidentRow | None:
     """
     Return a resident's row.
     """
-    found: ResidentRow | None = await keyed.one(session, ResidentRow, resident_id=resident_id)
-    return found
+    return await keyed.one(session, ResidentRow, resident_id=resident_id)
 
 
 async def raise_level(session: AsyncSession, resident_id: int, level: int, person: bytes) -> bool:

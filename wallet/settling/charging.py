@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import CancelCharge, Charge, Charged, Refused
 from integrations.spi import Refund as RefundRequest
-from wallet.calls.conducting import Ordered
 from wallet.calls.events import Done, Doubtful, Event
 from wallet.calls.outside import Order
 from wallet.calls.service import CallsService, Subject
@@ -58,7 +57,7 @@ class TenderCase:
         self._get = Once(self._read)
         self.moved: Settlement | None = None
 
-    async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
+    async def order(self, session: AsyncSession, operation: str) -> Order | Refused:
         """
         Build the request of an operation.
         """
@@ -79,13 +78,12 @@ class TenderCase:
             if charge is None:
                 return Refused("NOTHING_TO_CANCEL")
             request = CancelCharge(original=charge.prepared.reference)
-        order = Order(
+        return Order(
             party_id=tender.party_id,
             integration_id=tender.integration_id,
             request=request,
             continuation=tender.continuation,
         )
-        return Ordered(order=order)
 
     async def amount(self, session: AsyncSession, operation: str) -> int | None:
         """
@@ -152,12 +150,7 @@ class TenderCase:
 class RefundCase:
     """
     A refund towards the payment provider.
-
-    Attributes:
-        moved: nothing; several refunds of a settlement go on beside each other.
     """
-
-    moved: Settlement | None = None
 
     def __init__(self, till: Till, refund: Refund) -> None:
         self._till = till
@@ -167,7 +160,7 @@ class RefundCase:
         self.subject = Subject("refund", refund.refund_id)
         self._tender = Once(self._read)
 
-    async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
+    async def order(self, session: AsyncSession, operation: str) -> Order | Refused:
         """
         Build the request: the whole charge, by its original route.
         """
@@ -178,7 +171,7 @@ class RefundCase:
         )
         if charge is None:
             return Refused("NOTHING_TO_REFUND")
-        order = Order(
+        return Order(
             party_id=tender.party_id,
             integration_id=tender.integration_id,
             request=RefundRequest(
@@ -188,7 +181,6 @@ class RefundCase:
             ),
             continuation=tender.continuation,
         )
-        return Ordered(order=order)
 
     async def amount(self, session: AsyncSession, operation: str) -> int | None:
         """

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import Refused, SecureRequest, UnavailableError
 from integrations.spi import Secured as SecuredByProvider
-from wallet.calls.conducting import Conductor
+from wallet.calls.conducting import Case, Conductor
 from wallet.db.session import Database
 from wallet.errors import StateConflictError
 from wallet.failpoints import hit
@@ -60,7 +60,7 @@ HANDLER_FAILPOINTS = (
 _LIMITED = frozenset({"awaiting_approval", "cash_due"})
 
 
-_Case = SettlementCase | TenderCase | RefundCase
+_Case = SettlementCase | TenderCase
 
 
 class SettlementHandler:
@@ -128,7 +128,7 @@ class SettlementHandler:
         self._remember(lease, case.moved, at)
         return at
 
-    async def _conducted(self, lease: Lease, case: _Case, action: CallAction) -> datetime:
+    async def _conducted(self, lease: Lease, case: Case, action: CallAction) -> datetime:
         match action:
             case Begin(operation):
                 return await self._conductor.begin(lease, case, operation)
@@ -263,7 +263,7 @@ class SettlementHandler:
         action = refunding.decide(refund.state)
         if isinstance(action, Rest):
             return self._till.clock.now()
-        return await self._call(lease, RefundCase(self._till, refund), action)
+        return await self._conducted(lease, RefundCase(self._till, refund), action)
 
     async def _insist(self, lease: Lease) -> None:
         """

@@ -17,7 +17,6 @@ from integrations.spi import (
     Settled,
     Upload,
 )
-from wallet.calls.conducting import Ordered
 from wallet.calls.events import Done, Doubtful, Event
 from wallet.calls.outside import Order
 from wallet.calls.service import CallsService, Subject
@@ -50,7 +49,7 @@ class SettlementCase:
         self._get = Once(self._read)
         self.moved: Settlement | None = None
 
-    async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
+    async def order(self, session: AsyncSession, operation: str) -> Order | Refused:
         """
         Build the request of an operation.
 
@@ -66,13 +65,12 @@ class SettlementCase:
             request = _request(settlement, operation)
         if request is None:
             return Refused("NOTHING_TO_REVERSE")
-        order = Order(
+        return Order(
             party_id=settlement.party_id,
             integration_id=settlement.insurance_id,
             request=request,
             continuation=settlement.continuation,
         )
-        return Ordered(order=order)
 
     async def amount(self, session: AsyncSession, operation: str) -> int | None:
         """

@@ -22,30 +22,23 @@ async def settlement(
     """
     Return a settlement as it is now.
     """
-    found: SettlementRow | None = await keyed.one(
+    return await keyed.one(
         session, SettlementRow, resident_id=resident_id, settlement_id=settlement_id
     )
-    return found
 
 
 async def tender(session: AsyncSession, resident_id: int, tender_id: int) -> TenderRow | None:
     """
     Return a tender as it is now.
     """
-    found: TenderRow | None = await keyed.one(
-        session, TenderRow, resident_id=resident_id, tender_id=tender_id
-    )
-    return found
+    return await keyed.one(session, TenderRow, resident_id=resident_id, tender_id=tender_id)
 
 
 async def refund(session: AsyncSession, resident_id: int, refund_id: int) -> RefundRow | None:
     """
     Return a refund as it is now.
     """
-    found: RefundRow | None = await keyed.one(
-        session, RefundRow, resident_id=resident_id, refund_id=refund_id
-    )
-    return found
+    return await keyed.one(session, RefundRow, resident_id=resident_id, refund_id=refund_id)
 
 
 async def page(

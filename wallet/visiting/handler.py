@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from integrations.spi import CancelRegistration, Refused, Register, Registered
-from wallet.calls.conducting import Conductor, Ordered
+from wallet.calls.conducting import Conductor
 from wallet.calls.events import Done, Doubtful, Event
 from wallet.calls.outside import Order
 from wallet.calls.service import Subject
@@ -31,7 +31,7 @@ class VisitCase:
         self.subject = Subject("visit", visit_id)
         self._get = Once(self._read)
 
-    async def order(self, session: AsyncSession, operation: str) -> Ordered | Refused:
+    async def order(self, session: AsyncSession, operation: str) -> Order | Refused:
         """
         Build the request of an operation.
         """
@@ -45,13 +45,11 @@ class VisitCase:
                 subject=visit.insurance.subject, credential=b"", operator=visit.details.operator
             )
         )
-        return Ordered(
-            order=Order(
-                party_id=visit.party_id,
-                integration_id=visit.insurance.integration_id,
-                request=request,
-                continuation=visit.continuation,
-            )
+        return Order(
+            party_id=visit.party_id,
+            integration_id=visit.insurance.integration_id,
+            request=request,
+            continuation=visit.continuation,
         )
 
     async def amount(self, session: AsyncSession, operation: str) -> int | None:

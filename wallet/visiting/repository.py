@@ -44,10 +44,7 @@ async def one(session: AsyncSession, resident_id: int, visit_id: int) -> VisitRo
     """
     Return a visit as it is now.
     """
-    found: VisitRow | None = await keyed.one(
-        session, VisitRow, resident_id=resident_id, visit_id=visit_id
-    )
-    return found
+    return await keyed.one(session, VisitRow, resident_id=resident_id, visit_id=visit_id)
 
 
 async def page(
