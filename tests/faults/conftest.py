@@ -1,5 +1,6 @@
 """Fixtures of tests that break things."""
 
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -74,3 +75,26 @@ async def region(
     region = await regions(request.param)
     yield region
     await region.sandboxes.behave()
+
+
+@pytest.fixture
+async def region_of(
+    nursery: Nursery, new_url: Callable[[str], str], tmp_path: Path
+) -> AsyncIterator[Callable[..., Awaitable[Region]]]:
+    """
+    Opens a region for some patients, without processes of the wallet yet.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def opened(kind: str, patients: int = 1, **changes: str) -> Region:
+            region = Region(
+                nursery=nursery,
+                folder=tmp_path,
+                database_url=new_url(kind),
+                clock=hasty(),
+                people=tuple(insured(number, 0) for number in range(patients)),
+                changes={"lease_seconds": "15"} | changes,
+            )
+            return await stack.enter_async_context(region)
+
+        yield opened

@@ -13,34 +13,11 @@ import pytest
 
 from tests.faults.crash.cashier import Cashier
 from tests.faults.crash.lanes import judged
-from tests.faults.crash.people import insured
 from tests.faults.crash.visits import Patient, Wish
 from tests.faults.standing_still import go_on, logged, stands_still, stop, until
-from tests.fixtures.regions import Region, hasty
 
 ENDED_SECONDS = 20
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-async def region_of(nursery, new_url, tmp_path):
-    """
-    Opens a region for one patient, without processes of the wallet yet.
-    """
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def opened(kind, **changes):
-            region = Region(
-                nursery=nursery,
-                folder=tmp_path,
-                database_url=new_url(kind),
-                clock=hasty(),
-                people=(insured(0, 0),),
-                changes={"lease_seconds": "15"} | changes,
-            )
-            return await stack.enter_async_context(region)
-
-        yield opened
 
 
 async def patient_of(region):

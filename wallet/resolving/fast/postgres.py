@@ -8,6 +8,8 @@ from typing import Any, Final
 from msgspec.structs import astuple
 
 from wallet.db.pinned import Pinned
+from wallet.failpoints import hit
+from wallet.resolving import failpoints as at
 from wallet.resolving.fast.gathering import Gathering
 from wallet.resolving.fast.many import READ_MANY, WRITE_MANY
 from wallet.resolving.fast.records import Wanted, Writing
@@ -45,10 +47,13 @@ class OnPostgres(Gathering):
         ]
 
     async def _write(self, lot: Sequence[Writing]) -> Sequence[bool]:
+        hit(at.BEFORE_COMMIT)  # the statement commits by itself
         if len(lot) == 1:
             rows = await self._pinned.fetch(WRITE, *lot[0].parameters())
+            hit(at.AFTER_COMMIT)
             return [bool(rows[0][0])]
         rows = await self._pinned.fetch(WRITE_MANY, *_columns(lot))
+        hit(at.AFTER_COMMIT)
         written = {row[0] for row in rows}
         return [number in written for number in range(1, len(lot) + 1)]
 

@@ -13,6 +13,8 @@ from msgspec.structs import astuple
 
 from wallet.db.direct import Direct
 from wallet.db.types import instant_of, microseconds
+from wallet.failpoints import hit
+from wallet.resolving import failpoints as at
 from wallet.resolving.fast import sqlite_texts as texts
 from wallet.resolving.fast.gathering import Gathering
 from wallet.resolving.fast.records import Wanted, Writing
@@ -46,7 +48,9 @@ class OnSqlite(Gathering):
         ]
 
     async def _write(self, lot: Sequence[Writing]) -> Sequence[bool]:
-        return await self._direct.write(lambda connection: _written(connection, lot))
+        written = await self._direct.write(lambda connection: _written(connection, lot))
+        hit(at.AFTER_COMMIT)
+        return written
 
 
 def _written(connection: sqlite3.Connection, lot: Sequence[Writing]) -> list[bool]:
@@ -64,6 +68,7 @@ def _written(connection: sqlite3.Connection, lot: Sequence[Writing]) -> list[boo
         rows = [row for each in kept for row in rows_of(each)]
         if rows:
             _run(connection, text, rows)
+    hit(at.BEFORE_COMMIT)
     return written
 
 
