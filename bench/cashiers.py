@@ -26,7 +26,7 @@ _PLACE: Final = {
     "doctor_name": "周医生",
     "operator": "R001",
 }
-PEOPLE: Final = 12  # before each cashier
+PEOPLE: Final = 24  # before each cashier
 _POLL_SECONDS: Final = 0.3
 _LOOKS: Final = 200
 

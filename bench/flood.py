@@ -3,14 +3,15 @@ A flood of scans from a process of its own: at a rate that does not wait for ans
 
 ``python -m bench.flood`` reads a `Flood` from the first line of its input, then a `Feed` a line;
 at the end it prints a `Poured`. A refused code is shown again later, older ones first, as a desk
-does; so a refusal costs no code, and no code is shown after a newer one of the same device.
+does; so a refusal costs no code, and no code is shown after a newer one of the same device. Who
+has waited for as long as a code stands on a phone shows another one, as the phone does.
 """
 
 import asyncio
 import sys
 import time
 from collections import Counter, deque
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 import uvloop
@@ -23,6 +24,15 @@ _TICK_SECONDS = 0.002
 _LINE_BYTES = 1 << 26
 
 
+class _Shown(NamedTuple):
+    """
+    A code, and until when the phone shows it.
+    """
+
+    code: str
+    until: float
+
+
 class Flood(Struct, frozen=True, kw_only=True):
     """
     How it is to flow.
@@ -32,12 +42,14 @@ class Flood(Struct, frozen=True, kw_only=True):
         connections: kept alive; each has one request under way at most.
         rate: requests per second; 0: as soon as an answer came.
         seconds: for how long.
+        shown_seconds: for how long a code stands on a phone.
     """
 
     port: int
     connections: int
     rate: float
     seconds: float
+    shown_seconds: float = 25.0
 
 
 class Feed(Struct, frozen=True, kw_only=True):
@@ -81,7 +93,7 @@ class Poured(Struct, frozen=True, kw_only=True):
 class _Run:
     def __init__(self, flood: Flood) -> None:
         self.flood = flood
-        self.codes: deque[str] = deque()
+        self.codes: deque[_Shown] = deque()
         self.idle: list[_Connection] = []
         self.statuses: Counter[str] = Counter()
         self.by_second: Counter[int] = Counter()
@@ -92,6 +104,17 @@ class _Run:
         self.began = time.perf_counter()
         self.on = True
         self._opening: set[asyncio.Future[None]] = set()
+
+    def next(self) -> _Shown | None:
+        """
+        Take the next code that is still shown.
+        """
+        now = time.perf_counter()
+        while self.codes:
+            shown = self.codes.popleft()
+            if shown.until > now:
+                return shown
+        return None
 
     def request(self, code: str) -> bytes:
         body = f'{{"code":"{code}","purpose":"registration","scene":"outpatient_registration"}}'
@@ -111,11 +134,19 @@ class _Run:
         elif status == "503":
             self.refused.append(took)
             self.unexplained += b"\r\nretry-after:" not in head
-            self.codes.appendleft(connection.code)
-        if self.on and not self.flood.rate and self.codes:
-            connection.send(self.codes.popleft())
-        else:
+            self.back(connection)
+        shown = self.next() if self.on and not self.flood.rate else None
+        if shown is None:
             self.idle.append(connection)
+        else:
+            connection.send(shown)
+
+    def back(self, connection: "_Connection") -> None:
+        """
+        Show a code again that was not taken.
+        """
+        if connection.shown is not None:
+            self.codes.appendleft(connection.shown)
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
@@ -127,8 +158,8 @@ class _Run:
         """
         if connection in self.idle:
             self.idle.remove(connection)
-        elif connection.code:
-            self.codes.appendleft(connection.code)
+        else:
+            self.back(connection)
         if self.on:
             task = asyncio.ensure_future(self.open())
             self._opening.add(task)
@@ -142,10 +173,11 @@ class _Run:
             before = now
             wanted = len(self.idle) if not self.flood.rate else int(due)
             while wanted and self.idle:
-                if not self.codes:
+                shown = self.next()
+                if shown is None:
                     self.dry += 1
                     break
-                self.idle.pop().send(self.codes.popleft())
+                self.idle.pop().send(shown)
                 wanted, due = wanted - 1, due - 1
             await asyncio.sleep(_TICK_SECONDS)
         self.on = False
@@ -155,7 +187,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self, run: _Run) -> None:
         self._run = run
         self._buffer = b""
-        self.code = ""
+        self.shown: _Shown | None = None
         self.sent_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -176,10 +208,10 @@ class _Connection(asyncio.Protocol):
             self._buffer = b""
             self._run.answered(self, head)
 
-    def send(self, code: str) -> None:
-        self.code, self.sent_at = code, time.perf_counter()
+    def send(self, shown: _Shown) -> None:
+        self.shown, self.sent_at = shown, time.perf_counter()
         self._run.sent += 1
-        self._transport.write(self._run.request(code))
+        self._transport.write(self._run.request(shown.code))
 
 
 def _length(head: bytes) -> int:
@@ -231,7 +263,8 @@ async def _feed(run: _Run, lines: asyncio.StreamReader) -> None:
 
 def _fed(run: _Run, line: bytes) -> None:
     feed = msgspec.json.decode(line, type=Feed)
-    run.codes.extend(feed.codes)
+    until = time.perf_counter() + run.flood.shown_seconds
+    run.codes.extend(_Shown(code, until) for code in feed.codes)
     run.token = (
         "POST /v1/resolve HTTP/1.1\r\nhost: 127.0.0.1\r\n"
         f"authorization: Bearer {feed.token}\r\ncontent-type: application/json\r\ncontent-length: "

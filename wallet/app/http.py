@@ -5,10 +5,8 @@ The ASGI application: controllers, what is injected into them, and the edge arou
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
 
-from litestar import Litestar, Request, Router
-from litestar.datastructures import State
+from litestar import Litestar, Router
 from litestar.di import Provide
 
 from wallet.app.basis import Basis
@@ -25,7 +23,7 @@ from wallet.http.admission.limit import DATABASE, Limit
 from wallet.http.admission.middleware import Admission
 from wallet.http.admission.policy import Policy
 from wallet.http.bodies import StrictRequest
-from wallet.http.callers import ResidentCaller, TerminalCaller
+from wallet.http.callers import Connection, TerminalCaller
 from wallet.http.described import SCOPES
 from wallet.http.document import ClosedStructs
 from wallet.http.draining import not_draining
@@ -41,6 +39,7 @@ from wallet.http.health import (
     nothing_restored,
 )
 from wallet.http.holding_back import restored_guard
+from wallet.http.knowing import Authenticate, callers_guard, known
 from wallet.http.limits import LimitsMiddleware
 from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
@@ -100,8 +99,6 @@ ALWAYS = ("/operator", "/oauth/token")
 _FEWEST = {"postgresql": 8, "sqlite": 4}
 _AT_FIRST = 32
 
-AnyRequest = Request[Any, Any, State]
-
 
 def create_app(services: Services) -> Litestar:
     """
@@ -123,6 +120,7 @@ def create_app(services: Services) -> Litestar:
         guards=[
             restored_guard(basis.restoring, *ALWAYS),
             clock_guard(timekeeping, *CLOCKED),
+            callers_guard(_callers(services)),
         ],
         middleware=[LimitsMiddleware()],
         request_class=StrictRequest,
@@ -222,16 +220,6 @@ def _way(provider: RelyingParty | None, door: str, kept: str, *, secure: bool) -
 
 
 def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide]:
-    async def terminal(request: AnyRequest) -> TerminalCaller:
-        caller = await services.people.parties.terminal(request)
-        # before anything is looked up; which of several it takes, the service says
-        if caller.scopes.isdisjoint(request.route_handler.opt[SCOPES]):
-            raise ScopeDeniedError
-        return caller
-
-    async def resident(request: AnyRequest) -> ResidentCaller:
-        return await services.people.sessions.resident(request)
-
     def always(value: object) -> Callable[[], object]:
         return lambda: value
 
@@ -240,7 +228,18 @@ def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide
         name: Provide(always(value), sync_to_thread=False, use_cache=True)
         for name, value in injected.items()
     }
-    return {"terminal": Provide(terminal), "resident": Provide(resident), **provided}
+    return {**{name: known(name) for name in _callers(services)}, **provided}
+
+
+def _callers(services: Services) -> dict[str, Authenticate]:
+    async def terminal(connection: Connection) -> TerminalCaller:
+        caller = await services.people.parties.terminal(connection)
+        # before anything is looked up; which of several it takes, the service says
+        if caller.scopes.isdisjoint(connection.route_handler.opt[SCOPES]):
+            raise ScopeDeniedError
+        return caller
+
+    return {"terminal": terminal, "resident": services.people.sessions.resident}
 
 
 def readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.fixtures.asking import blank, operations, schemes
+from tests.fixtures.asking import blank, body_of, operations, schemes
 from tests.fixtures.callers import Terminal
 from tests.fixtures.stock import Stock
 from wallet.cli.documenting import document_bytes
@@ -21,6 +21,7 @@ OF_RESIDENTS = sorted(
 SIGNED = sorted(
     name for name in OF_TERMINALS if OPERATIONS[name][1] != "GET" and name != "resolve"
 )
+WITH_BODY = sorted(name for name in GUARDED if body_of(OPERATIONS[name][2])[0])
 
 
 def scopes(name):
@@ -92,6 +93,15 @@ class TestTokens:
 
         assert (401, "TOKEN_INVALID") == answer.problem
         assert answer.headers["www-authenticate"].startswith("Bearer ")
+
+    @pytest.mark.parametrize("name", WITH_BODY)
+    def test_before_the_body(self, asker, document, name):
+        """
+        A stranger is not told what is wrong with a body.
+        """
+        ask = blank(document, name).but(body=b"{")
+
+        assert (401, "TOKEN_INVALID") == asker.answer(ask).problem
 
     @pytest.mark.parametrize("name", OF_TERMINALS)
     def test_of_a_resident_at_a_terminals_door(self, asker, document, name):

@@ -84,31 +84,45 @@ class Every:
         writer.close()
 
 
+async def flooded(**changes):
+    """
+    Let a flood run for a second; return what it told, and what was asked of the server.
+    """
+    every = Every()
+    server = await asyncio.start_server(every.serve, "127.0.0.1", 0)
+    client = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.flood"),
+        cwd=_TREE,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    port = server.sockets[0].getsockname()[1]
+    given = (
+        Flood(port=port, connections=4, rate=100, seconds=1, **changes),
+        Feed(token="t", codes=[f"FW{number:04d}" for number in range(200)]),
+    )
+    printed, _ = await client.communicate(b"".join(msgspec.json.encode(x) + b"\n" for x in given))
+    server.close()
+    return msgspec.json.decode(printed, type=Poured), every.asked
+
+
 class TestFlood:
     async def test_shows_refused_ones_again(self):
         """
         It keeps to its rate, counts answers by status, and shows a refused code again.
         """
-        every = Every()
-        server = await asyncio.start_server(every.serve, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        client = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bench.flood"),
-            cwd=_TREE,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        given = (
-            Flood(port=port, connections=4, rate=100, seconds=1),
-            Feed(token="t", codes=[f"FW{number:04d}" for number in range(200)]),
-        )
-        printed, _ = await client.communicate(
-            b"".join(msgspec.json.encode(x) + b"\n" for x in given)
-        )
-        server.close()
-        told = msgspec.json.decode(printed, type=Poured)
+        told, asked = await flooded()
 
         assert 20 < told.sent <= 110
         assert {"200", "503"} == set(told.statuses)
         assert 0 == told.unexplained == told.dry
-        assert len(set(every.asked)) < len(every.asked)
+        assert len(set(asked)) < len(asked)
+
+    async def test_shows_none_that_went_from_the_phone(self):
+        """
+        A code is shown for as long as it stands on a phone.
+        """
+        told, _ = await flooded(shown_seconds=0.2)
+
+        assert 0 < told.sent < 60
+        assert told.dry
