@@ -47,6 +47,7 @@ class Stay:
         """
         Treat one more patient in a scenario that the seed draws; return its name.
         """
+        await self.region.sandboxes.pay_in()
         name = self.draws.of(among or _QUICK)
         scenario = SCENARIOS[name]
         phone, self._next = self._phones[self._next], self._next + 1
