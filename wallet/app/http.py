@@ -23,7 +23,7 @@ from wallet.http.admission.limit import DATABASE, Limit
 from wallet.http.admission.middleware import Admission
 from wallet.http.admission.policy import Policy
 from wallet.http.bodies import StrictRequest
-from wallet.http.callers import Connection, TerminalCaller
+from wallet.http.callers import Connection, ResidentCaller, TerminalCaller
 from wallet.http.described import SCOPES
 from wallet.http.document import ClosedStructs
 from wallet.http.draining import not_draining
@@ -239,7 +239,10 @@ def _callers(services: Services) -> dict[str, Authenticate]:
             raise ScopeDeniedError
         return caller
 
-    return {"terminal": terminal, "resident": services.people.sessions.resident}
+    async def resident(connection: Connection) -> ResidentCaller:
+        return await services.people.sessions.resident(connection)
+
+    return {"terminal": terminal, "resident": resident}
 
 
 def readiness(basis: Basis, timekeeping: Timekeeping) -> Readiness:
