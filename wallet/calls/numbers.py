@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from integrations.spi import Numbers
 from wallet.calls.models import LaneRow, SequenceRow
 from wallet.clock import seconds
-from wallet.db import keyed
+from wallet.db import kept, keyed
 from wallet.db.conflicts import insert_first
 
 LARGEST_SEQUENCE = 4999
@@ -57,7 +57,8 @@ async def _next(
     new = {"party_id": party_id, "integration_id": integration_id, "second": second, "last": 1}
     statement = _counting(session.get_bind().dialect.name)
     given = keyed.given(new) | {"largest": LARGEST_SEQUENCE}
-    return (await session.execute(statement, given)).scalar_one_or_none()
+    row = await kept.first(session, statement, given)
+    return None if row is None else int(row.last)
 
 
 async def _lane(session: AsyncSession, party_id: int, integration_id: str) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from wallet.db import keyed
+from wallet.db import kept, keyed
 
 
 async def insert_first(
@@ -24,15 +24,14 @@ async def insert_first(
         True when the row is ours, False when another one was there.
     """
     statement = _insert(model, tuple(values), session.get_bind().dialect.name)
-    told = await session.execute(statement, keyed.given(values))
-    return told.first() is not None
+    return await kept.first(session, statement, keyed.given(values)) is not None
 
 
 @cache
 def _insert(model: type[SQLModel], columns: tuple[str, ...], dialect: str) -> Insert:
     table = keyed.table_of(model)
     given = keyed.parameters([table.c[name] for name in columns])
-    mine: ColumnElement[int] = literal_column("1")
+    mine: ColumnElement[int] = literal_column("1").label("mine")
     if dialect == "postgresql":
         ours = postgresql.insert(table).values(given)
         return ours.on_conflict_do_nothing().returning(mine)

@@ -29,6 +29,8 @@ from sqlalchemy import update as update_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
+from wallet.db import kept
+
 Model = TypeVar("Model", bound=SQLModel)
 _IS: Final = "is_"
 _NEW: Final = "new_"
@@ -41,8 +43,7 @@ async def one(session: AsyncSession, model: type[Model], **key: Any) -> Model | 
     """
     Return the row with these values, as it is now, or None; the values name at most one.
     """
-    found: Any = await session.execute(_one(model, _shape(key)), having(key))
-    row: Model | None = found.first()
+    row: Model | None = await kept.first(session, _one(model, _shape(key)), having(key))
     return row
 
 
@@ -52,9 +53,7 @@ async def some(
     """
     Return the rows with these values, as they are now, the lowest first of the columns of `order`.
     """
-    found: Any = await session.execute(_some(model, _shape(key), tuple(order)), having(key))
-    rows: Sequence[Model] = found.all()
-    return rows
+    return await kept.rows(session, _some(model, _shape(key), tuple(order)), having(key))
 
 
 async def last(
@@ -63,8 +62,8 @@ async def last(
     """
     Return the row with these values that is the highest of the columns of `order`, or None.
     """
-    found: Any = await session.execute(_last(model, _shape(key), tuple(order)), having(key))
-    row: Model | None = found.first()
+    statement = _last(model, _shape(key), tuple(order))
+    row: Model | None = await kept.first(session, statement, having(key))
     return row
 
 
@@ -73,8 +72,7 @@ async def change(session: AsyncSession, model: type[SQLModel], key: Values, new:
     Change the rows with these values; tells whether it was exactly one.
     """
     statement = _change(model, _shape(key), tuple(new))
-    done: Any = await session.execute(statement, having(key) | _named(_NEW, new))
-    return int(done.rowcount) == 1
+    return await kept.count(session, statement, having(key) | _named(_NEW, new)) == 1
 
 
 async def add(session: AsyncSession, model: type[SQLModel], new: Values) -> None:
@@ -84,15 +82,14 @@ async def add(session: AsyncSession, model: type[SQLModel], new: Values) -> None
     Raises:
         IntegrityError: a rule of its table is against it.
     """
-    await session.execute(_add(model, tuple(new)), _named(_NEW, new))
+    await kept.count(session, _add(model, tuple(new)), _named(_NEW, new))
 
 
 async def remove(session: AsyncSession, model: type[SQLModel], key: Values) -> bool:
     """
     Remove the rows with these values; tells whether it was exactly one.
     """
-    done: Any = await session.execute(_remove(model, _shape(key)), having(key))
-    return int(done.rowcount) == 1
+    return await kept.count(session, _remove(model, _shape(key)), having(key)) == 1
 
 
 def matching(model: type[SQLModel], *names: str) -> tuple[ColumnElement[bool], ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wallet.db import keyed
+from wallet.db import kept, keyed
 from wallet.db.conflicts import insert_first
 from wallet.db.types import UtcInstant
 from wallet.instances.models import ClockMarkRow, InstanceRow
@@ -53,8 +53,7 @@ async def is_member(session: AsyncSession, instance_id: int) -> bool:
     """
     Tell whether a process may write; nobody can remove it until this transaction has ended.
     """
-    row = await session.execute(_MEMBER, {"instance_id": instance_id})
-    return row.first() is not None
+    return await kept.first(session, _MEMBER, {"instance_id": instance_id}) is not None
 
 
 async def beat(session: AsyncSession, instance_id: int, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import select as core_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wallet.db import keyed
+from wallet.db import kept, keyed
 from wallet.db.conflicts import insert_first
 from wallet.parties.models import (
     EnrolmentTokenRow,
@@ -82,7 +82,7 @@ async def profiled(
     Return a party, and its encrypted profile towards an integration.
     """
     named = {"party_id": party_id, "integration_id": integration_id}
-    found: Any = (await session.execute(_PROFILED, named)).first()
+    found = await kept.first(session, _PROFILED, named)
     return None if found is None else (found, found.profile)
 
 
@@ -100,8 +100,8 @@ async def active_key(session: AsyncSession, party_id: int, terminal_id: int) -> 
     Return the public key of a terminal that may work.
     """
     named = {"party_id": party_id, "terminal_id": terminal_id}
-    key: bytes | None = (await session.execute(_ACTIVE_KEY, named)).scalar_one_or_none()
-    return key
+    found = await kept.first(session, _ACTIVE_KEY, named)
+    return None if found is None else bytes(found.public_key)
 
 
 async def add(session: AsyncSession, row: PartyRow | TerminalRow | EnrolmentTokenRow) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import exists, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from wallet.db import keyed
+from wallet.db import kept, keyed
 from wallet.db.exceptions import OPTION, PRUNING
 from wallet.presentations.models import AnswerRow, PresentationRow
 
@@ -77,7 +77,7 @@ async def drop_credentials(session: AsyncSession, resident_id: int, presentation
     """
     Forget the credentials of a presentation.
     """
-    await session.execute(_DROP, keyed.having(_named(resident_id, presentation_id)))
+    await kept.count(session, _DROP, keyed.having(_named(resident_id, presentation_id)))
 
 
 async def drop_expired_credentials(session: AsyncSession, now: datetime) -> int:

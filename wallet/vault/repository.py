@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wallet.db import keyed
 from wallet.db.conflicts import insert_first
 from wallet.db.exceptions import OPTION, REWRAPPING
 from wallet.vault.models import PersonKeyRow
@@ -17,11 +18,8 @@ async def find(session: AsyncSession, resident_id: int, keep: str) -> tuple[byte
     """
     Return the wrapped key, None inside when it was destroyed, None when there never was one.
     """
-    statement = select(PersonKeyRow.wrapped).where(
-        col(PersonKeyRow.resident_id) == resident_id, col(PersonKeyRow.keep) == keep
-    )
-    row = (await session.execute(statement)).first()
-    return None if row is None else (row[0],)
+    row = await keyed.one(session, PersonKeyRow, resident_id=resident_id, keep=keep)
+    return None if row is None else (row.wrapped,)
 
 
 async def persons_after(session: AsyncSession, resident_id: int, limit: int) -> list[int]:

@@ -5,11 +5,11 @@ Statements on visits.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Update, bindparam, update
+from sqlalchemy import BigInteger, ColumnElement, Update, bindparam, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wallet.db import keyed
+from wallet.db import kept, keyed
 from wallet.db.listing import how_many, oldest
 from wallet.visiting.models import REVIEW, VisitRow
 
@@ -34,7 +34,9 @@ def _turned(*conditions: ColumnElement[bool]) -> Update:
 
 _NOBODYS: Final = col(VisitRow.open_settlement_id).is_(None)
 _TAKE: Final = _turned(_NOBODYS, col(VisitRow.phase) == "open")
-_RETAKE: Final = _turned(_NOBODYS, col(VisitRow.phase).in_(("open", "closed")))
+_RETAKE: Final = _turned(
+    _NOBODYS, or_(col(VisitRow.phase) == "open", col(VisitRow.phase) == "closed")
+)
 _HAND_OVER: Final = _turned(
     col(VisitRow.open_settlement_id) == bindparam("turn", type_=BigInteger)
 )
@@ -102,8 +104,8 @@ async def take(
     """
     named = keyed.having({"resident_id": resident_id, "visit_id": visit_id})
     given = {"following": settlement_id, "standing": standing}
-    taken: Any = await session.execute(_TAKE if standing == 0 else _RETAKE, named | given)
-    return int(taken.rowcount) == 1
+    statement = _TAKE if standing == 0 else _RETAKE
+    return await kept.count(session, statement, named | given) == 1
 
 
 async def hand_over(
@@ -126,5 +128,4 @@ async def hand_over(
     following, standing = successor
     named = keyed.having({"resident_id": resident_id, "visit_id": visit_id})
     given = {"turn": settlement_id, "following": following, "standing": standing}
-    done: Any = await session.execute(_HAND_OVER, named | given)
-    return int(done.rowcount) == 1
+    return await kept.count(session, _HAND_OVER, named | given) == 1

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wallet.db import keyed
+from wallet.db import kept, keyed
 from wallet.db.conflicts import insert_first
 from wallet.db.exceptions import OPERATORS_LIST, OPTION, WORKER_CLAIMS
 from wallet.db.types import UtcInstant
@@ -144,7 +144,7 @@ async def claim_due(
     began with the write lock, so there is no other worker meanwhile.
     """
     given = {"now": now, "owner": owner, "until": until, "most": limit}
-    return [_lease(row, owner) for row in await session.execute(_CLAIM_DUE, given)]
+    return [_lease(row, owner) for row in await kept.rows(session, _CLAIM_DUE, given)]
 
 
 async def oldest_due(
@@ -175,7 +175,7 @@ async def claim_one(
     Take one thing whether it is due or not, unless somebody holds it.
     """
     given = {"now": now, "owner": owner, "until": until} | _this(item)
-    row = (await session.execute(_CLAIM_ONE, given)).first()
+    row = await kept.first(session, _CLAIM_ONE, given)
     return None if row is None else _lease(row, owner)
 
 
@@ -197,7 +197,7 @@ async def put(session: AsyncSession, item: tuple[int, str, int], at: datetime) -
     }
     if await insert_first(session, WorkItemRow, values):
         return
-    await session.execute(_WAKE, {"at": at} | _this(item))
+    await kept.count(session, _WAKE, {"at": at} | _this(item))
 
 
 async def renew(session: AsyncSession, lease: Lease, until: datetime) -> bool:

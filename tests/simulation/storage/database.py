@@ -14,6 +14,11 @@ from tests.simulation.storage.tables import Changed, DuplicateError, Store, View
 from wallet.db.session import translated
 
 _SQLITE = SimpleNamespace(dialect=SimpleNamespace(name="sqlite"))
+# somebody listens to every statement, so that none goes past the session (`wallet.db.kept`)
+_LISTENED = SimpleNamespace(
+    engine=SimpleNamespace(dispatch=SimpleNamespace(before_cursor_execute=(None,)))
+)
+_SYNC = SimpleNamespace(connection=lambda: _LISTENED)
 _NOTHING: dict[str, Any] = {}
 
 
@@ -46,8 +51,11 @@ class Session:
     As much of an `AsyncSession` as the wallet uses on the way of money.
     """
 
+    sync_session = _SYNC
+
     def __init__(self, store: Store) -> None:
         self.view = View(store)
+        self.info: dict[str, Any] = {}
         self.after_commit: list[Any] = []
         self._new: list[Any] = []
 

@@ -16,7 +16,7 @@ from tests.simulation.storage.rules import Row, Shape, broken, shape_of
 from tests.simulation.storage.tables import DuplicateError
 from wallet.calls import numbers
 from wallet.calls import repository as calls
-from wallet.db import keyed
+from wallet.db import kept, keyed
 from wallet.idempotency import repository as idempotency
 from wallet.ledger import service as ledger
 from wallet.settling import repository as settling
@@ -215,6 +215,27 @@ async def insert_first(session: Any, model: Any, values: Mapping[str, Any]) -> b
     return True
 
 
+async def rows(session: Any, statement: Any, values: Mapping[str, Any]) -> Any:
+    """
+    Stand in for `kept.rows`.
+    """
+    return (await session.execute(statement, values)).all()
+
+
+async def first(session: Any, statement: Any, values: Mapping[str, Any]) -> Any:
+    """
+    Stand in for `kept.first`.
+    """
+    return (await session.execute(statement, values)).first()
+
+
+async def count(session: Any, statement: Any, values: Mapping[str, Any]) -> int:
+    """
+    Stand in for `kept.count`.
+    """
+    return int((await session.execute(statement, values)).rowcount)
+
+
 async def one(session: Any, model: Any, **key: Any) -> Any:
     """
     Stand in for `keyed.one`.
@@ -275,6 +296,9 @@ _WORDS: Mapping[str, Any] = {
     "select": select,
     "update": update,
     "insert_first": insert_first,
+    "rows": rows,
+    "first": first,
+    "count": count,
     "one": one,
     "some": some,
     "last": last,
@@ -283,6 +307,7 @@ _WORDS: Mapping[str, Any] = {
     "add": add,
 }
 _PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (kept, ("rows", "first", "count")),
     (keyed, ("one", "some", "last", "change", "remove", "add")),
     (work, ("col", "or_", "select", "insert_first")),
     (calls, ("col", "select")),

@@ -225,6 +225,9 @@ def _instead(view: View, statement: Any, shape: Shape, row: Row, given: Given) -
 
 
 def _returned(statement: Any, row: Row) -> tuple[Any, ...]:
-    return tuple(
-        [row[each.name] if isinstance(each, Column) else 1 for each in statement._returning]
-    )
+    told = {
+        each.name: row[each.name] if isinstance(each, Column) else 1
+        for each in statement._returning
+    }
+    named: tuple[Any, ...] = _named(tuple(told))(**told)
+    return named
