@@ -4,19 +4,41 @@ Statements on devices, used counters, challenges and numeric codes.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, func, update
+from sqlalchemy import ColumnElement, Update, case, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wallet.db import keyed
+from wallet.db import kept, keyed
 from wallet.db.conflicts import insert_first
 from wallet.devices.models import BarcodeRow, DeviceRow, SpentChallengeRow, UsedCounterRow
 from wallet.devices.words import SERVER, DeviceStatus
 from wallet.http.callers import TerminalCaller
 
 Place = tuple[int, int]
+
+
+def _raised(*conditions: ColumnElement[bool]) -> Update:
+    """
+    Return the statement that raises the high-water mark of an active device.
+    """
+    table = keyed.table_of(DeviceRow)
+    new = keyed.parameters([table.c.high_water, table.c.last_seen_at])
+    return (
+        update(table)
+        .where(
+            *keyed.matching(DeviceRow, "resident_id", "device_no", "enrolment_nonce"),
+            table.c.status == DeviceStatus.ACTIVE.value,
+            table.c.high_water < new["high_water"],
+            *conditions,
+        )
+        .values(new)
+    )
+
+
+_USE_UP: Final = _raised()
+_USE_UP_AHEAD: Final = _raised(keyed.table_of(DeviceRow).c.drift == 1)
 
 
 async def device(session: AsyncSession, place: Place) -> DeviceRow | None:
@@ -91,16 +113,10 @@ async def use_up(
         enrolment_nonce: of the pass.
         now: aware UTC instant.
     """
-    conditions: list[ColumnElement[bool]] = [
-        *_at(place),
-        col(DeviceRow.status) == DeviceStatus.ACTIVE,
-        col(DeviceRow.enrolment_nonce) == enrolment_nonce,
-        col(DeviceRow.high_water) < counter,
-    ]
-    if ahead:
-        conditions.append(col(DeviceRow.drift) == 1)
-    statement = update(DeviceRow).where(*conditions).values(high_water=counter, last_seen_at=now)
-    return await _changed(session, statement) == 1
+    named = {"resident_id": place[0], "device_no": place[1], "enrolment_nonce": enrolment_nonce}
+    given = {"high_water": counter, "last_seen_at": now}
+    statement = _USE_UP_AHEAD if ahead else _USE_UP
+    return await kept.count(session, statement, keyed.having(named) | keyed.given(given)) == 1
 
 
 async def add_used(session: AsyncSession, values: Mapping[str, Any]) -> bool:
@@ -115,14 +131,9 @@ async def used(session: AsyncSession, place: Place, counter: int) -> UsedCounter
     Return where a counter was used up.
     """
     resident_id, device_no = place
-    rows = await session.execute(
-        select(UsedCounterRow).where(
-            col(UsedCounterRow.resident_id) == resident_id,
-            col(UsedCounterRow.device_no) == device_no,
-            col(UsedCounterRow.counter) == counter,
-        )
+    return await keyed.one(
+        session, UsedCounterRow, resident_id=resident_id, device_no=device_no, counter=counter
     )
-    return rows.scalars().first()
 
 
 async def draw(

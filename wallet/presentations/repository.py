@@ -2,7 +2,7 @@
 Statements on presentations.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +23,20 @@ _DROP: Final = (
     .values(credential=None)
     .execution_options(synchronize_session=False)
 )
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """
+    Write a new presentation.
+    """
+    await keyed.add(session, PresentationRow, values)
+
+
+async def add_answer(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """
+    Write what a context answered.
+    """
+    await keyed.add(session, AnswerRow, values)
 
 
 async def presentation(

@@ -75,26 +75,24 @@ class PresentationsService:
 
         What a foreign code brought is kept too: its partner will not decode it a second time.
         """
-        session.add(
-            PresentationRow(
-                resident_id=opening.resident_id,
-                presentation_id=opening.presentation_id,
-                party_id=caller.party_id,
-                terminal_id=caller.terminal_id,
-                device_no=opening.device_no,
-                method=opening.method,
-                purpose=opening.purpose.value,
-                scene=opening.scene.value,
-                created_at=opening.opened_at,
-                expires_at=opening.expires_at,
-                released_at=None,
-                claimed_for=None,
-                claimed_at=None,
-            )
-        )
-        await session.flush()
+        values = {
+            "resident_id": opening.resident_id,
+            "presentation_id": opening.presentation_id,
+            "party_id": caller.party_id,
+            "terminal_id": caller.terminal_id,
+            "device_no": opening.device_no,
+            "method": opening.method,
+            "purpose": opening.purpose.value,
+            "scene": opening.scene.value,
+            "created_at": opening.opened_at,
+            "expires_at": opening.expires_at,
+            "released_at": None,
+            "claimed_for": None,
+            "claimed_at": None,
+        }
+        await repository.add(session, values)
         if brought is not None:
-            session.add(await self._row(session, opening, _unanswered(brought)))
+            await self._keep(session, opening, _unanswered(brought))
 
     async def release(
         self, session: AsyncSession, opening: Opening, answers: Sequence[Answered]
@@ -111,7 +109,7 @@ class PresentationsService:
         if opening.method == FOREIGN:
             await repository.drop_answers(session, *place)
         for answer in answers:
-            session.add(await self._row(session, opening, answer))
+            await self._keep(session, opening, answer)
         return True
 
     def sealed_subject(self, opening: Opening, answer: Answered, keys: Unlocked) -> bytes | None:
@@ -213,7 +211,7 @@ class PresentationsService:
             for answer in await repository.answers(session, row.resident_id, row.presentation_id)
         }
 
-    async def _row(self, session: AsyncSession, opening: Opening, answer: Answered) -> AnswerRow:
+    async def _keep(self, session: AsyncSession, opening: Opening, answer: Answered) -> None:
         resident_id, presentation_id = opening.resident_id, opening.presentation_id
 
         async def sealed(column: str, plain: bytes) -> bytes | None:
@@ -222,17 +220,18 @@ class PresentationsService:
             place = _place(column, presentation_id, answer.context)
             return await self._vault.encrypt(session, resident_id, Keep.WALLET, place, plain)
 
-        return AnswerRow(
-            resident_id=resident_id,
-            presentation_id=presentation_id,
-            context=answer.context,
-            integration_id=answer.integration_id,
-            binding_id=answer.binding_id,
-            valid=answer.valid,
-            refusal=answer.refusal,
-            subject=await sealed("subject", answer.subject.encode()),
-            credential=await sealed("credential", answer.credential),
-        )
+        values = {
+            "resident_id": resident_id,
+            "presentation_id": presentation_id,
+            "context": answer.context,
+            "integration_id": answer.integration_id,
+            "binding_id": answer.binding_id,
+            "valid": answer.valid,
+            "refusal": answer.refusal,
+            "subject": await sealed("subject", answer.subject.encode()),
+            "credential": await sealed("credential", answer.credential),
+        }
+        await repository.add_answer(session, values)
 
     async def _open(
         self, session: AsyncSession, row: AnswerRow, column: str, sealed: bytes | None

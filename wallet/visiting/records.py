@@ -116,40 +116,36 @@ class VisitRecords:
         Write a new visit.
         """
         insurance = visit.insurance
-        session.add(
-            VisitRow(
-                resident_id=visit.resident_id,
-                visit_id=visit.visit_id,
-                party_id=visit.party_id,
-                terminal_id=visit.terminal_id,
-                presentation_id=visit.presentation_id,
-                version=visit.version,
-                **msgspec.structs.asdict(visit.state),
-                integration_id=insurance.integration_id if insurance else "",
-                binding_id=insurance.binding_id if insurance else None,
-                visit_number=visit.visit_number,
-                details=await self._drawer.put(
-                    session,
-                    visit.resident_id,
-                    "details",
-                    visit.visit_id,
-                    msgspec.json.encode(visit.details),
-                ),
-                subject=await self._put(
-                    session, visit, "subject", insurance.subject.encode() if insurance else b""
-                ),
-                credential=await self._put(
-                    session, visit, "credential", insurance.credential if insurance else b""
-                ),
-                continuation=None,
-                visit_reference=None,
-                open_settlement_id=None,
-                standing=0,
-                opened_at=visit.opened_at,
-                closes_at=visit.closes_at,
-            )
-        )
-        await session.flush()
+        number = visit.visit_id
+        details = msgspec.json.encode(visit.details)
+        values = {
+            "resident_id": visit.resident_id,
+            "visit_id": number,
+            "party_id": visit.party_id,
+            "terminal_id": visit.terminal_id,
+            "presentation_id": visit.presentation_id,
+            "version": visit.version,
+            **msgspec.structs.asdict(visit.state),
+            "integration_id": insurance.integration_id if insurance else "",
+            "binding_id": insurance.binding_id if insurance else None,
+            "visit_number": visit.visit_number,
+            "details": await self._drawer.put(
+                session, visit.resident_id, "details", number, details
+            ),
+            "subject": await self._put(
+                session, visit, "subject", insurance.subject.encode() if insurance else b""
+            ),
+            "credential": await self._put(
+                session, visit, "credential", insurance.credential if insurance else b""
+            ),
+            "continuation": None,
+            "visit_reference": None,
+            "open_settlement_id": None,
+            "standing": 0,
+            "opened_at": visit.opened_at,
+            "closes_at": visit.closes_at,
+        }
+        await repository.add(session, values)
 
     async def get(self, session: AsyncSession, resident_id: int, visit_id: int) -> Visit:
         """

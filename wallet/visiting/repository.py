@@ -2,7 +2,7 @@
 Statements on visits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Update, bindparam, or_, update
@@ -47,6 +47,13 @@ async def one(session: AsyncSession, resident_id: int, visit_id: int) -> VisitRo
     Return a visit as it is now.
     """
     return await keyed.one(session, VisitRow, resident_id=resident_id, visit_id=visit_id)
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """
+    Write a new visit.
+    """
+    await keyed.add(session, VisitRow, values)
 
 
 async def page(
