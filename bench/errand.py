@@ -72,8 +72,6 @@ class Codes:
         step = seconds(clock.now()) // _STEP_SECONDS
         if step != self._step:
             self._step, self._drawn = step, 0
-            for phone in self._phones:
-                phone.drawn = 0
         phone = self._phones[self._drawn % len(self._phones)]
         self._drawn += 1
         return phone.draw()

@@ -69,11 +69,7 @@ class Load:
         Have somebody pay a bill every so many seconds.
         """
         phone = await self._entered(lambda: self._region.phone(insured(number, 50_000)))
-        step = 0
         while True:
-            now = seconds(self._region.clock.now()) // _STEP_SECONDS
-            if now > step:  # a step's codes are shown in their order, or they are an alarm
-                step, phone.drawn = now, 0
             try:
                 settlement = await _billed(self._desk, phone, bills.two_lines())
                 await _confirmed(self._desk, settlement)

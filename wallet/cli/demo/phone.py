@@ -12,7 +12,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from codes import Drawn, IssuedPass, OfflineDevice, PassWindow, TopUp, raw_from_der
+from codes import (
+    FUSION_1,
+    Drawn,
+    IssuedPass,
+    OfflineDevice,
+    PassWindow,
+    TopUp,
+    raw_from_der,
+    step_at,
+)
 from wallet.clock import Clock, seconds
 from wallet.devices.messages import approval_message, enrolment_message, passes_message
 from wallet.settling.approvals import approval_text
@@ -46,6 +55,7 @@ class Phone:
     session: str = ""
     device_no: int = 0
     offline: OfflineDevice | None = None
+    step: int = -1
     drawn: int = 0
 
     async def sign_in(self) -> None:
@@ -107,11 +117,14 @@ class Phone:
 
     def draw(self) -> str:
         """
-        Draw a fresh code without the network.
+        Draw a fresh code without the network: the next one of its step, of which there are eight.
         """
         if self.offline is None:
             raise click.ClickException("the phone has no passes")
-        drawn = self.offline.draw(seconds(self.clock.now()), self.drawn % 8)
+        now = seconds(self.clock.now())
+        if step_at(now) != self.step:
+            self.step, self.drawn = step_at(now), 0
+        drawn = self.offline.draw(now, self.drawn % FUSION_1.subs)
         self.drawn += 1
         if not isinstance(drawn, Drawn):
             raise click.ClickException("the phone has no pass for now")
