@@ -185,4 +185,4 @@ class TestRestore:
             if each["integration_id"] != "nhsa"
         ]
         assert (f"differences: {count}", 1, 0) == (total, wrong[0], ended[0])
-        assert "VALIDATION_FAILED" == again["code"]
+        assert "TOKEN_INVALID" == again["code"]

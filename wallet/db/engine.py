@@ -2,6 +2,7 @@
 The engine: the only file that knows which database it talks to.
 """
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -91,6 +92,13 @@ def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
             cursor = connection.cursor()
             cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def release(connection: Any, _record: object, _fault: object) -> None:  # noqa: ANN401
+        # of a caller that was cancelled; a cursor that is still referred to would keep the closed
+        # connection alive, and with it the one lock there is
+        with suppress(Exception):
+            connection.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

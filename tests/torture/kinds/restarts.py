@@ -15,6 +15,7 @@ SHORTEST, LONGEST = 5, 40
 _AWAY_MOST = 4
 _DESKS = 3
 _PATIENTS_A_MINUTE = 60
+_PATIENTS_MOST = 990
 
 
 class Monkey:
@@ -63,13 +64,14 @@ async def play(ground: Ground, seeds: list[int]) -> Counter[str]:
 async def _play(ground, place, seed, at, told):
     server, url = at
     monkey = Monkey(server, Draws(seed + 1))
-    patients = max(_DESKS, int(ground.minutes * _PATIENTS_A_MINUTE))
+    seconds = ground.minutes * 60
+    patients = min(max(_DESKS, int(ground.minutes * _PATIENTS_A_MINUTE)), _PATIENTS_MOST)
     probes: Counter[str] = Counter()
-    async with stay(place, seed, url, patients=min(patients, 990)) as region:
+    async with stay(place, seed, url, patients=patients) as region:
         await region.welcome()
-        until = time.monotonic() + ground.minutes * 60
+        pace = seconds * _DESKS / patients
         async with meanwhile(monkey.run()), meanwhile(_alive(region, probes)):
-            await together(*(_desk(region, until) for _ in range(_DESKS)))
+            await together(*(_desk(region, seconds, pace) for _ in range(_DESKS)))
         if not server.answers():
             server.resume()
         await region.judge()
@@ -83,9 +85,15 @@ async def _play(ground, place, seed, at, told):
     told.update(region.failures)
 
 
-async def _desk(region: Stay, until: float) -> None:
-    while time.monotonic() < until and region.more():
+async def _desk(region: Stay, seconds: float, pace: float) -> None:
+    """
+    Treat one patient after the other, none before their turn, so that they last to the end.
+    """
+    began, due = time.monotonic(), 0.0
+    while due < seconds and time.monotonic() - began < seconds and region.more():
         await region.treat()
+        due += pace
+        await asyncio.sleep(max(0.0, began + due - time.monotonic()))
 
 
 async def _alive(region: Stay, probes: Counter[str]) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from warnings import catch_warnings
 
 import pytest
-from sqlalchemy import CheckConstraint, MetaData, update
+from sqlalchemy import CheckConstraint, MetaData, event, update
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
@@ -21,6 +21,11 @@ from wallet.db.session import Database
 from wallet.db.tables import big, blob, flag, instant, resident_table, text
 from wallet.deadlines import Deadline
 from wallet.errors import OverloadedError
+
+_LONG = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) "
+    "SELECT count(*) FROM n"
+)
 
 
 class SampleRow(SQLModel, table=True):
@@ -167,6 +172,35 @@ class TestDeadline:
             rows = (await session.execute(select(SampleRow))).scalars().all()
 
         assert [] == rows
+
+    async def test_leaves_no_lock(self, sqlite_url: str) -> None:
+        """
+        Whoever is cancelled amid a statement lets go of the lock, whoever still holds the cursor.
+        """
+        database, cursors = Database(create_engine(sqlite_url)), []
+        begun = asyncio.Event()
+
+        def before(_: object, cursor: object, statement: str, *__: object) -> None:
+            cursors.append(cursor)
+            if statement == _LONG:
+                begun.set()
+
+        event.listen(database.engine.sync_engine, "before_cursor_execute", before)
+
+        async def count() -> None:
+            async with database.transaction() as session:
+                await session.execute(sql(_LONG))
+
+        task = asyncio.create_task(count())
+        await begun.wait()
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with database.transaction() as session:
+            await session.execute(sql("SELECT 1"))
+        await database.close()
+
+        assert task.cancelled()
 
     async def test_statement_cancelled(self, postgres_url: str) -> None:
         """
