@@ -138,7 +138,8 @@ class Soak:
         changed = asyncio.create_task(self._change(pids["server"], run_seconds * WARM_UP / 3))
         samples: list[Sample] = []
         while (passed := time.monotonic() - began) < run_seconds:
-            sample = await of_database(engine, self._folder / "wallet.db")
+            now = self._region.clock.now()
+            sample = await of_database(engine, self._folder / "wallet.db", now)
             for name, pid in pids.items():
                 sample |= await asyncio.to_thread(of_processes, name, pid)
             samples.append(sample)

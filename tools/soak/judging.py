@@ -23,7 +23,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "threads": (0.05, 3),
     "connections": (0.0, 2),
     "wal": (0.25, 16),
-    "items": (0.25, 30),
+    "items": (0.25, 10),
 }
 
 

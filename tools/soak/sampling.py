@@ -2,10 +2,14 @@
 What is looked at every few seconds: memory, descriptors, threads, connections, WAL, work.
 """
 
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
+
+from wallet.work.models import WorkItemRow
 
 _PROC = Path("/proc")
 _MIB = 1024 * 1024
@@ -34,16 +38,17 @@ def of_processes(name: str, pid: int) -> Sample:
     return sample
 
 
-async def of_database(engine: AsyncEngine, file: Path) -> Sample:
+async def of_database(engine: AsyncEngine, file: Path, now: datetime) -> Sample:
     """
-    Return connections, WAL in MiB, and how many things there are to do.
+    Return connections, WAL in MiB, and how many things are due; open visits are due in days.
     """
     async with engine.connect() as connection:
 
         async def asked(statement: str) -> float:
             return float((await connection.execute(text(statement))).scalar_one() or 0)
 
-        sample = {"work items": await asked("SELECT count(*) FROM work_items")}
+        due = select(func.count()).where(col(WorkItemRow.next_action_at) <= now)
+        sample = {"due items": float((await connection.execute(due)).scalar_one())}
         if engine.dialect.name == "postgresql":
             sample["connections"] = await asked(
                 "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
