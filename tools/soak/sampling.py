@@ -2,6 +2,7 @@
 What is looked at every few seconds: memory, descriptors, threads, connections, WAL, work.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from wallet.work.models import WorkItemRow
 
 _PROC = Path("/proc")
 _MIB = 1024 * 1024
+_ESTABLISHED, _LISTENING = "01", "0A"  # as the kernel writes them
 Sample = dict[str, float]
 
 
@@ -27,13 +29,16 @@ def family(pid: int) -> list[int]:
 def of_processes(name: str, pid: int) -> Sample:
     """
     Return what a command's processes use together, memory in MiB.
+
+    Of descriptors those are left out that callers keep open, who are as many as they are.
     """
+    callers = _from_callers()
     sample = dict.fromkeys((f"{name} rss", f"{name} pss", f"{name} fds", f"{name} threads"), 0.0)
     for each in family(pid):
         memory = _numbers(_PROC / str(each) / "smaps_rollup")
         sample[f"{name} rss"] += memory["Rss"] / 1024
         sample[f"{name} pss"] += memory["Pss"] / 1024
-        sample[f"{name} fds"] += sum(1 for _ in (_PROC / str(each) / "fd").iterdir())
+        sample[f"{name} fds"] += sum(link not in callers for link in _links(each))
         sample[f"{name} threads"] += _numbers(_PROC / str(each) / "status")["Threads"]
     return sample
 
@@ -58,6 +63,27 @@ async def of_database(engine: AsyncEngine, file: Path, now: datetime) -> Sample:
             beside = file.with_name(f"{file.name}-wal")
             wal = beside.stat().st_size if beside.exists() else 0
     return sample | {"wal": wal / _MIB}
+
+
+def _links(pid: int) -> list[str]:
+    found = []
+    for each in (_PROC / str(pid) / "fd").iterdir():
+        with suppress(FileNotFoundError):  # it was closed meanwhile
+            found.append(str(each.readlink()))
+    return found
+
+
+def _from_callers() -> set[str]:
+    """
+    Return the established connections of this machine to ports on which somebody listens.
+    """
+    rows = [line.split() for line in (_PROC / "net" / "tcp").read_text().splitlines()[1:]]
+    ports = {row[1].rpartition(":")[2] for row in rows if row[3] == _LISTENING}
+    return {
+        f"socket:[{row[9]}]"
+        for row in rows
+        if row[3] == _ESTABLISHED and row[1].rpartition(":")[2] in ports
+    }
 
 
 def _numbers(path: Path) -> dict[str, float]:

@@ -1,8 +1,13 @@
 """How a soak judges its series."""
 
+import os
+import socket
+from contextlib import ExitStack
+
 import pytest
 
 from tools.soak.judging import judge
+from tools.soak.sampling import of_processes
 
 
 class TestJudge:
@@ -23,3 +28,18 @@ class TestJudge:
         What grows after the warm-up is seen; a warm-up, noise and a peak are not growth.
         """
         assert flat == judge(name, values).flat
+
+
+class TestDescriptors:
+    def test_without_those_of_callers(self):
+        """
+        A listener and a connection that was opened count, one that a caller opened does not.
+        """
+        before = of_processes("own", os.getpid())["own fds"]
+        with ExitStack() as stack:
+            server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            stack.enter_context(socket.create_connection(server.getsockname()))
+            stack.enter_context(server.accept()[0])
+            during = of_processes("own", os.getpid())["own fds"]
+
+        assert before + 2 == during
