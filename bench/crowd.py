@@ -20,13 +20,14 @@ from wallet.vault.keyfile import KeyFile
 
 _ALIKE: Final = ("devices", "bindings", "consents")
 _SERIES: Final = {
-    "postgresql": "(select generate_series(2, {last}) as g)",
+    "postgresql": "(select generate_series({first}, {last}) as g)",
     "sqlite": (
-        "(with recursive n(g) as (select 2 union all select g + 1 from n where g < {last}) "
+        "(with recursive n(g) as (select {first} union all select g + 1 from n where g < {last}) "
         "select g from n)"
     ),
 }
 _CHUNK: Final = 20_000
+_COPIED: Final = 100_000  # in one statement, which has as little time as any of the wallet's
 _FIRST: Final = 1
 
 
@@ -61,14 +62,16 @@ async def crowd(services: Services, keys: KeyFile, residents: int) -> Desk:
 
 
 def _copy_rows(connection: Connection, residents: int) -> None:
-    for table in _ALIKE:
-        connection.execute(text(_copies(table, residents, "postgresql")))
+    for first in range(_FIRST + 1, residents + 1, _COPIED):
+        last = min(first + _COPIED - 1, residents)
+        for table in _ALIKE:
+            connection.execute(text(_copies(table, first, last, "postgresql")))
 
 
-def _copies(table: str, residents: int, dialect: str) -> str:
+def _copies(table: str, first: int, last: int, dialect: str) -> str:
     columns = [column.name for column in metadata.tables[table].columns]
     taken = ", ".join("s.g" if name == "resident_id" else f"r.{name}" for name in columns)
-    series = _SERIES[dialect].format(last=residents)
+    series = _SERIES[dialect].format(first=first, last=last)
     return (
         f"insert into {table} ({', '.join(columns)}) select {taken} "  # noqa: S608 - our tables
         f"from {series} s cross join (select * from {table} where resident_id = 1) r"
@@ -107,7 +110,7 @@ def _fill_sqlite(place: str, sealer: Sealer, residents: int) -> None:
             connection.execute(f"pragma {pragma}")
         connection.execute("begin")
         for table in _ALIKE:
-            connection.execute(_copies(table, residents, "sqlite"))
+            connection.execute(_copies(table, _FIRST + 1, residents, "sqlite"))
         born = connection.execute(
             "select created_at from residents where resident_id = 1"
         ).fetchone()[0]
@@ -130,5 +133,6 @@ async def _tidy(services: Services) -> None:
     """
     engine = services.basis.database.engine.execution_options(isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        await connection.execute(text("vacuum analyze"))
+        for table in (*_ALIKE, "person_keys", "residents"):
+            await connection.execute(text(f"vacuum analyze {table}"))
         await connection.execute(text("checkpoint"))

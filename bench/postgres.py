@@ -23,12 +23,12 @@ _OPTIONS = (
 )
 
 
-def fast_folder() -> Path:
+def fast_folder(*, on_disk: bool = False) -> Path:
     """
-    Return where a run keeps its data: memory if there is a file system of it.
+    Return where a run keeps its data: memory if there is a file system of it and it may be.
     """
     memory = Path("/dev/shm")  # noqa: S108 - a folder with a name of its own is made there
-    usable = memory.is_dir() and os.access(memory, os.W_OK)
+    usable = not on_disk and memory.is_dir() and os.access(memory, os.W_OK)
     return Path(tempfile.mkdtemp(prefix="fusion-wallet-bench-", dir=memory if usable else None))
 
 

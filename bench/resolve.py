@@ -45,6 +45,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         connections: of the client.
         residents: in each database.
         plain: measure the plain path on PostgreSQL too.
+        on_disk: keep the data where temporary files are and not in memory.
     """
 
     seconds: int
@@ -52,6 +53,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     connections: int = 32
     residents: int = 2000
     plain: bool = False
+    on_disk: bool = False
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -72,7 +74,7 @@ def run(plan: Plan) -> Report:
     Set everything up, measure, take everything down.
     """
     load = machine.load()
-    folder = fast_folder()
+    folder = fast_folder(on_disk=plan.on_disk)
     server = Server(folder / "postgres")
     server.root.mkdir()
     folder.chmod(0o755)
@@ -191,6 +193,7 @@ def _variant(name: str, taken: list[Taken]) -> Variant:
 @click.option("--connections", default=32, show_default=True, type=click.IntRange(1, 256))
 @click.option("--residents", default=2000, show_default=True, type=click.IntRange(10, 100_000))
 @click.option("--plain", is_flag=True, help="Measure the plain path on PostgreSQL too.")
+@click.option("--on-disk", is_flag=True, help="Keep the data on a disk and not in memory.")
 @telling.out
 def command(out: Path | None, **plan: Any) -> None:  # noqa: ANN401
     """
