@@ -26,7 +26,8 @@ from bench.ground import Ground, ground
 from bench.partners import await_port, partners
 from bench.processes import forked, running
 from bench.processor import seconds_of
-from bench.stage import free_port, make_keys
+from bench.stage import make_keys
+from wallet.cli.demo.ports import free_port
 from wallet.cli.demo.region import Partners
 from wallet.settings import Settings
 

@@ -25,8 +25,9 @@ from bench.flood import Poured
 from bench.overloaded import GOODPUT, RECOVERY_SECONDS, Plan, Told, table
 from bench.postgres import Server, fast_folder
 from bench.pouring import Stage
-from bench.stage import Wallet, free_port, make_keys
+from bench.stage import Wallet, make_keys
 from tools.nginx.running import Measured, fronting
+from wallet.cli.demo.ports import free_port
 
 _GUESS: Final = 1000.0  # codes a second, before it is known
 _HANDED_ON: Final = 2  # times the peak, by nginx

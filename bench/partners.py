@@ -19,7 +19,7 @@ from yarl import URL
 from bench.processes import forked, running
 from wallet.cli import sandbox
 from wallet.cli.demo import region
-from wallet.cli.demo.processes import free_port
+from wallet.cli.demo.ports import free_port
 from wallet.cli.demo.region import Partners
 
 PAYER: Final = "li"

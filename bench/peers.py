@@ -31,8 +31,9 @@ from bench.load import Job, Tally
 from bench.partners import await_port
 from bench.processes import program_running
 from bench.processor import seconds_of
-from bench.stage import Wallet, free_port, make_keys, sent
+from bench.stage import Wallet, make_keys, sent
 from tools.javascript.node import node
+from wallet.cli.demo.ports import free_port
 
 RESOLVE: Final = "resolve, PostgreSQL, writes"
 PROVIDER: Final = "oidc-provider introspection, memory, reads"

@@ -24,6 +24,7 @@ from codes import FUSION_1, Issue, counter_at, draw_online, instant_of
 from codes.keys import Holder
 from codes.passes import SALT_LENGTH
 from wallet.app import Services
+from wallet.cli.demo.ports import free_port
 from wallet.clock import SystemClock, seconds
 from wallet.db import migrate
 from wallet.db.engine import create_engine
@@ -231,11 +232,3 @@ class Wallet:
 
 def _left_of_step(now_seconds: int) -> int:
     return FUSION_1.step_seconds - now_seconds % FUSION_1.step_seconds
-
-
-def free_port() -> int:
-    """
-    Return a port of loopback that nobody listens on.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -6,9 +6,10 @@ import shutil
 import pytest
 
 from integrations.registry import Registry
-from tests.fixtures.servers import free_port, serving
+from tests.fixtures.servers import serving
 from tools.nginx.running import fronting
 from wallet.app import compose, create_app
+from wallet.cli.demo.ports import free_port
 from wallet.clock import SystemClock, seconds
 from wallet.settings import Settings
 from wallet.vault.keyfile import SuiteName

@@ -6,10 +6,11 @@ import pytest
 
 from tests.fakes.whole import whole
 from tests.fixtures.callers import Resident, Terminal
-from tests.fixtures.servers import free_port, serving
+from tests.fixtures.servers import serving
 from tests.fixtures.stock import Stock
 from tests.fixtures.towns import Town
 from tests.openapi.fuzzing import Caller, callable_by, configuration, findings, schema_for
+from wallet.cli.demo.ports import free_port
 
 EVERY_PHASE = ("examples", "coverage", "fuzzing", "stateful")
 # a terminal and a resident go through every boundary of what they may call; nobody's calls end at

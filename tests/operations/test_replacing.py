@@ -16,7 +16,7 @@ from tests.fixtures.processes import (
     process,
     within,
 )
-from tests.fixtures.servers import free_port
+from wallet.cli.demo.ports import free_port
 
 pytestmark = pytest.mark.slow
 

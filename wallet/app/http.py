@@ -106,6 +106,7 @@ def create_app(services: Services) -> Litestar:
     """
     basis = services.basis
     timekeeping = basis.timekeeping
+    callers = _callers(services)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -116,11 +117,12 @@ def create_app(services: Services) -> Litestar:
 
     app = Litestar(
         route_handlers=[*CONTROLLERS, _pages(services, timekeeping)],
-        dependencies=_dependencies(services, readiness(basis, timekeeping)),
+        dependencies=_dependencies(services, readiness(basis, timekeeping))
+        | {name: known(name) for name in callers},
         guards=[
             restored_guard(basis.restoring, *ALWAYS),
             clock_guard(timekeeping, *CLOCKED),
-            callers_guard(_callers(services)),
+            callers_guard(callers),
         ],
         middleware=[LimitsMiddleware()],
         request_class=StrictRequest,
@@ -224,11 +226,10 @@ def _dependencies(services: Services, readiness: Readiness) -> dict[str, Provide
         return lambda: value
 
     injected: dict[str, object] = {"readiness": readiness, **services.injected()}
-    provided = {
+    return {
         name: Provide(always(value), sync_to_thread=False, use_cache=True)
         for name, value in injected.items()
     }
-    return {**{name: known(name) for name in _callers(services)}, **provided}
 
 
 def _callers(services: Services) -> dict[str, Authenticate]:

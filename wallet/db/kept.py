@@ -78,7 +78,7 @@ class _Aiosqlite:
         return touched
 
 
-_DRIVERS: Final[Mapping[str, type[_Asyncpg] | type[_Aiosqlite]]] = {
+_DRIVERS: Final[Mapping[str, Callable[[Any], _Driver]]] = {
     "asyncpg": _Asyncpg,
     "aiosqlite": _Aiosqlite,
 }

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from tests.fixtures.hospitals import Hospital, application
-from tests.fixtures.servers import free_port, serving
+from tests.fixtures.servers import serving
+from wallet.cli.demo.ports import free_port
 from wallet.http.edge import install
 from wallet.http.metrics import Metrics
 

@@ -15,8 +15,9 @@ import msgspec
 from wallet.app import compose
 from wallet.cli.composition import check_files, load_keys, open_registry
 from wallet.cli.demo import region
+from wallet.cli.demo.ports import free_port
 from wallet.cli.demo.printing import Narrator
-from wallet.cli.demo.processes import Processes, free_port
+from wallet.cli.demo.processes import Processes
 from wallet.cli.demo.region import Onboarded, Partners
 from wallet.cli.demo.story import LI, Story, tell
 from wallet.clock import SystemClock

@@ -4,7 +4,6 @@ The demonstration's processes: started, waited for, and ended by their own handl
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -118,12 +117,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == HTTPStatus.OK)
     except (HTTPError, URLError, ConnectionError, TimeoutError):
         return False
-
-
-def free_port() -> int:
-    """
-    Return a port of loopback that is free now.
-    """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

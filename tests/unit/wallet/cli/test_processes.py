@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from tests.fixtures.processes import PATIENCE_SECONDS, fetched, process, within
-from tests.fixtures.servers import free_port
+from wallet.cli.demo.ports import free_port
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ import structlog
 from litestar import Litestar
 from sqlalchemy import text
 
-from tests.fixtures.servers import free_port
 from wallet.cli import serve, worker
+from wallet.cli.demo.ports import free_port
 from wallet.cli.metering import common_page, page
 from wallet.cli.serving import application
 from wallet.http.metrics import Metrics

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.fixtures.servers import free_port
+from wallet.cli.demo.ports import free_port
 from wallet.http.metrics import Metrics, gathered, serve_metrics
 
 _COUNT = "from wallet.http.metrics import Metrics; Metrics().resolve('accepted')"

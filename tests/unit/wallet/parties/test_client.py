@@ -4,7 +4,8 @@ import aiohttp
 import pytest
 
 from tests.fixtures.hospitals import Hospital, application, private_key
-from tests.fixtures.servers import free_port, serving
+from tests.fixtures.servers import serving
+from wallet.cli.demo.ports import free_port
 from wallet.parties.client import Answered, CallRefusedError, TerminalClient, enrol
 
 
