@@ -106,7 +106,7 @@ class _Lane:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            opened = sqlite3.connect(self._path, isolation_level=None)
+            opened = sqlite3.connect(self._path, isolation_level=None, cached_statements=256)
             self._connection = opened
             for pragma in self._pragmas:
                 opened.execute(f"PRAGMA {pragma}")

@@ -40,6 +40,7 @@ class Database:
         self, engine: AsyncEngine, *, elapsed: Callable[[], float] = time.monotonic
     ) -> None:
         self.engine = engine
+        self._reading = engine.execution_options(**{READ_ONLY: True})
         self._places = Places(engine, elapsed)
         self._pinned: Pinned | None = None
         self._direct: Direct | None = None
@@ -85,11 +86,10 @@ class Database:
         """
         Open a transaction that only reads; it takes no write lock on SQLite.
         """
-        engine = self.engine.execution_options(**{READ_ONLY: True})
         with _told():
             async with (
                 self._places.one() as asked_at,
-                AsyncSession(engine, expire_on_commit=False) as session,
+                AsyncSession(self._reading, expire_on_commit=False) as session,
                 self._places.in_time(session, asked_at),
             ):
                 yield session

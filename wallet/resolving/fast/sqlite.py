@@ -4,7 +4,6 @@ The store of the short way on SQLite: many scans in one transaction of one threa
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
@@ -79,14 +78,8 @@ def _told(connection: sqlite3.Connection, text: str, rows: Sequence[_Row]) -> st
 
 def _run(connection: sqlite3.Connection, text: str, rows: Sequence[_Row]) -> sqlite3.Cursor:
     return connection.execute(
-        _over(text, len(rows), len(rows[0])), tuple(chain.from_iterable(rows))
+        texts.over(text, len(rows), len(rows[0])), tuple(chain.from_iterable(rows))
     )
-
-
-@lru_cache(maxsize=1024)
-def _over(text: str, rows: int, columns: int) -> str:
-    row = "(" + ",".join("?" * columns) + ")"
-    return text.replace("{rows}", ",".join([row] * rows))
 
 
 def _plain(row: list[Any]) -> list[Any]:
