@@ -163,10 +163,7 @@ class Wallet:
         """
         services = services_of(self.settings())
         try:
-            texts = self._codes(services, most)
-            if not texts:  # the step's codes are used up
-                await asyncio.sleep(_left_of_step(seconds(services.basis.clock.now())))
-                texts = self._codes(services, most)
+            texts = await self._fresh(services, most)
             job = Job(
                 port=self.port,
                 connections=connections,
@@ -188,7 +185,7 @@ class Wallet:
         """
         services = services_of(self.settings())
         try:
-            return self._codes(services, most)
+            return await self._fresh(services, most)
         finally:
             await services.close()
 
@@ -197,6 +194,16 @@ class Wallet:
         Return the processor time that its server has taken.
         """
         return seconds_of(self._pid)
+
+    async def _fresh(self, services: Services, most: int) -> list[str]:
+        """
+        Draw codes of this step, or of the next where this one's are used up.
+        """
+        texts = self._codes(services, most)
+        if texts:
+            return texts
+        await asyncio.sleep(_left_of_step(seconds(services.basis.clock.now())))
+        return self._codes(services, most)
 
     def _codes(self, services: Services, most: int) -> list[str]:
         """
