@@ -7,10 +7,11 @@ Each field is described in docs/settings.md; a test holds the two together.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "FUSION_WALLET_"
+_DATABASES = ("sqlite:///", "postgresql://")
 _ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
 _ORIGINS = rf"^({_ORIGIN}( *, *{_ORIGIN})*)?$"
 
@@ -50,6 +51,13 @@ class Settings(BaseSettings):
     raw_resolve: bool = True
     resolve_together: Annotated[int, Field(ge=1, le=64)] = 64
     desk_his_origins: Annotated[str, Field(pattern=_ORIGINS)] = ""
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, given: SecretStr) -> SecretStr:
+        if not given.get_secret_value().startswith(_DATABASES):
+            raise ValueError(f"does not begin with {' or '.join(_DATABASES)}")
+        return given
 
     def allowed_integrations(self) -> tuple[str, ...]:
         """

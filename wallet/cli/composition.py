@@ -11,7 +11,7 @@ import structlog
 from integrations.builtin import builtin
 from integrations.loader import IntegrationNotLoadedError, load
 from integrations.registry import Registry, open_integrations
-from integrations.spi import Environment, Exchange, Manifest, Plugin
+from integrations.spi import Environment, Exchange, InvalidSettingsError, Manifest, Plugin
 from wallet.cli.files import check_files, integration_parts, load_keys, load_providers
 from wallet.settings import Settings
 
@@ -49,7 +49,7 @@ def open_registry(settings: Settings) -> Registry:
     Open every allowed integration with its part of the integrations file.
 
     Raises:
-        click.ClickException: see `integration_parts` and `plugins`.
+        click.ClickException: see `integration_parts` and `plugins`; or one's part does not do.
     """
     parts = integration_parts(settings.integration_settings)
 
@@ -62,7 +62,13 @@ def open_registry(settings: Settings) -> Registry:
             observe=observe,
         )
 
-    return open_integrations(plugins(settings.allowed_integrations()), environment)
+    try:
+        return open_integrations(plugins(settings.allowed_integrations()), environment)
+    except InvalidSettingsError as fault:
+        raise click.ClickException(
+            f"{settings.integration_settings}: {fault} (docs/integrations says what belongs "
+            "there; FUSION_WALLET_INTEGRATIONS names the integrations that are loaded)"
+        ) from None
 
 
 def observe(exchange: Exchange) -> None:

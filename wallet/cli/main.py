@@ -3,6 +3,7 @@
 """
 
 import importlib
+from typing import Any
 
 import click
 
@@ -32,6 +33,23 @@ class LazyGroup(click.Group):
     """
     Imports a command's module when the command is asked for.
     """
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever a command returns
+        """
+        Run a command; a fault of its surroundings is told in a line.
+
+        Raises:
+            click.ClickException: a setting or the database is of no use; says why.
+        """
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as fault:
+            told = importlib.import_module("wallet.cli.faults").told(fault)
+            if told is None:
+                raise
+            raise click.ClickException(told) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """

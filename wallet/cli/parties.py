@@ -5,8 +5,9 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import click
@@ -37,6 +38,8 @@ _KINDS = click.Choice([kind.value for kind in PartyKind])
 _TERMINALS = click.Choice([kind.value for kind in TerminalKind])
 _SETTLERS = click.Choice([each.value for each in SettledBy])
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_ATTEMPTS: Final = 40
+_PAUSE_SECONDS: Final = 0.25
 
 
 @click.group("parties")
@@ -204,7 +207,7 @@ def resume(party_id: int) -> None:
 @click.option("--name", default="shell", show_default=True)
 def enrol_terminal(token: str, origin: str, key_file: Path, name: str) -> None:
     """
-    Enrol this shell as a terminal; prints the terminal's id.
+    Enrol this shell as a terminal; prints the terminal's id. Waits for a server that is starting.
     """
     if not key_file.exists():
         pem = Ed25519PrivateKey.generate().private_bytes(
@@ -216,7 +219,7 @@ def enrol_terminal(token: str, origin: str, key_file: Path, name: str) -> None:
 
     async def run() -> str:
         async with aiohttp.ClientSession() as http:
-            return await enrol(http, origin, token=token, name=name, key=key)
+            return await _heard(lambda: enrol(http, origin, token=token, name=name, key=key))
 
     click.echo(_answered(run()))
 
@@ -267,6 +270,20 @@ def _known(use: Callable[[Services], Awaitable[R]]) -> R:
         return with_services(use)
     except UnknownPartyError:
         raise click.ClickException("no such party or terminal") from None
+
+
+async def _heard(ask: Callable[[], Awaitable[str]]) -> str:
+    """
+    Ask, and again for some seconds while nobody listens there.
+
+    Raises:
+        aiohttp.ClientConnectorError: nobody did.
+    """
+    for _ in range(_ATTEMPTS):
+        with suppress(aiohttp.ClientConnectorError):
+            return await ask()
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return await ask()
 
 
 def _answered(coroutine: Coroutine[Any, Any, str]) -> str:

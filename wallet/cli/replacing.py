@@ -58,10 +58,14 @@ class Loader(Struct, frozen=True):
     def __call__(self) -> Litestar:
         """
         Make it.
+
+        Raises:
+            SystemExit: a setting or file is of no use; that was told.
         """
         module, _, name = self.target.partition(":")
         make = getattr(import_module(module), name)
-        return make(self.signs)  # type: ignore[no-any-return]
+        with import_module("wallet.cli.faults").plainly():  # the parent has no need of it
+            return make(self.signs)  # type: ignore[no-any-return]
 
 
 class Server(MPServer):

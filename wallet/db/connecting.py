@@ -5,15 +5,18 @@ After a failover another host does. Everything of the wallet that connects does 
 host that is gone without a word is noticed within seconds.
 """
 
+import inspect
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import asyncpg
 from sqlalchemy import URL
 
+from wallet.db.errors import DatabaseUrlError
 from wallet.db.faults import is_outage
 
 _SECONDS_EACH: Final = 2.0
@@ -24,6 +27,8 @@ _OF_DIALECT: Final = (
     "prepared_statement_cache_size",
     "prepared_statement_name_func",
 )
+# what libpq calls the ways of TLS, such as ``sslmode``; the driver knows them in an address only
+_TLS: Final = "ssl"
 # a machine that lost its power says nothing; the defaults of the system would wait for hours
 _WATCH: Final = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -52,8 +57,12 @@ class Connecting:
     Opens connections; the host that served last is tried first.
 
     Args:
-        url: of the database; several hosts as ``?host=a:5432&host=b:5432``.
+        url: of the database; several hosts as ``?host=a:5432&host=b:5432``, TLS as libpq has it
+            (``&sslmode=verify-full&sslrootcert=/etc/ssl/database.pem``).
         server_settings: of every session, such as ``jit``.
+
+    Raises:
+        DatabaseUrlError: the address has a parameter that the driver does not know.
     """
 
     def __init__(self, url: URL, server_settings: Mapping[str, str] | None = None) -> None:
@@ -78,6 +87,7 @@ class Connecting:
         Raises:
             NoPrimaryError: none does, or none was reached in time.
             asyncpg.PostgresError: every host turned us away for good, as by a wrong password.
+            asyncpg.ClientConfigurationError: the address makes no sense, such as its way of TLS.
         """
         faults: list[Exception] = []
         for number in self._order():
@@ -86,6 +96,8 @@ class Connecting:
                 connection = await asyncpg.connect(
                     host=host, port=port, timeout=self._seconds, **(self._options | more)
                 )
+            except asyncpg.ClientConfigurationError:
+                raise
             except (asyncpg.PostgresError, *_SILENT) as fault:
                 # one that lags does not even know the database or account yet
                 faults.append(fault)
@@ -108,7 +120,11 @@ def _options(url: URL) -> dict[str, Any]:
     """
     dialect = url.set(drivername="postgresql+asyncpg").get_dialect()()
     _, given = dialect.create_connect_args(url)
-    return {name: value for name, value in given.items() if name not in _OF_DIALECT}
+    options = {name: value for name, value in given.items() if name not in _OF_DIALECT}
+    tls = {name: options.pop(name) for name in given if name.startswith(_TLS) and name != _TLS}
+    if not options.keys() <= inspect.signature(asyncpg.connect).parameters.keys():
+        raise DatabaseUrlError("it has a parameter that the driver does not know")
+    return {"dsn": f"postgresql:///?{urlencode(tls)}"} | options if tls else options
 
 
 def _listed(value: Any) -> Sequence[Any]:  # noqa: ANN401

@@ -4,14 +4,16 @@ The engine: the only file that knows which database it talks to.
 
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from wallet.db.connecting import Connecting
-from wallet.db.errors import UnansweredError
+from wallet.db.errors import DatabaseUrlError, UnansweredError
 from wallet.db.faults import is_outage
 from wallet.db.liveness import look_after
 
@@ -42,8 +44,15 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         url: as an operator writes it; the driver is chosen here. Of several PostgreSQL hosts the
             one that takes writes is used (`wallet.db.connecting`).
         pool_size: connections per process; asking for one more waits a second, then fails.
+
+    Raises:
+        DatabaseUrlError: it cannot be read, names no file in a folder that exists, or has a
+            parameter that nobody knows.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseUrlError("it cannot be read") from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed.set(drivername="sqlite+aiosqlite"), pool_size)
     return _postgresql(parsed.set(drivername="postgresql+asyncpg"), pool_size)
@@ -81,6 +90,8 @@ def file_of(engine: AsyncEngine) -> str | None:
 
 
 def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
+    if not url.database or not Path(url.database.removeprefix("file:")).parent.is_dir():
+        raise DatabaseUrlError("it names no file, or one in a folder that does not exist")
     engine = create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=_POOL_SECONDS
     )

@@ -3,6 +3,12 @@ What statements may fail with, beside what drivers call it.
 """
 
 
+class DatabaseUrlError(ValueError):
+    """
+    The address of a database does not do; the text says why and repeats nothing of it.
+    """
+
+
 class NotServedError(Exception):
     """
     The raw statement failed, or its connection broke and nobody knows what became of it.

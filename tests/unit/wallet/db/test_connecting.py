@@ -1,8 +1,11 @@
 """Which of several PostgreSQL hosts is connected to, and what is told while there is none."""
 
 import asyncio
+import ssl
 
+import asyncpg
 import pytest
+import trustme
 from sqlalchemy import make_url, text
 
 from tests.fixtures.ports import ReservedPort
@@ -44,6 +47,33 @@ class Relay:
         theirs, ours = await asyncio.open_unix_connection(f"{self._folder}/.s.PGSQL.5432")
         self._open |= {writer, ours}
         await asyncio.gather(_copied(reader, ours), _copied(theirs, writer))
+
+
+class Guarded(Relay):
+    """
+    A host that speaks TLS and nothing else, as ``hostssl`` has it.
+    """
+
+    _ASKED = (8).to_bytes(4) + (80_877_103).to_bytes(4)  # SSLRequest of PostgreSQL's protocol
+
+    def __init__(self, folder, certificate):
+        super().__init__(folder)
+        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        certificate.configure_cert(self._context)
+        self.secured = 0
+
+    async def _serve(self, reader, writer):
+        if await reader.read(8) != self._ASKED:
+            writer.close()
+            return
+        writer.write(b"S")
+        try:
+            await writer.start_tls(self._context)
+        except (ssl.SSLError, ConnectionError):  # a certificate that the other end does not trust
+            writer.transport.abort()
+            return
+        self.secured += 1
+        await super()._serve(reader, writer)
 
 
 async def _copied(reader, writer):
@@ -230,3 +260,103 @@ class TestOutages:
         fault.sqlstate = state
 
         assert expected == is_outage(fault)
+
+
+class TestTls:
+    """Ways of TLS are written as libpq has them."""
+
+    @pytest.fixture
+    def authority(self):
+        """
+        Return an authority for certificates.
+        """
+        return trustme.CA()
+
+    @pytest.fixture
+    async def guarded(self, postgres_url, authority, anyio_backend):
+        """
+        A host with a certificate for its address.
+        """
+        del anyio_backend
+        relay = Guarded(make_url(postgres_url).query["host"], authority.issue_cert("127.0.0.1"))
+        await relay.on()
+        yield relay
+        await relay.close()
+
+    @pytest.fixture
+    def trusted(self, authority, tmp_path):
+        """
+        Return the file of the authority.
+        """
+        path = tmp_path / "authority.pem"
+        authority.cert_pem.write_to_path(str(path))
+        return path
+
+    async def test_a_database_behind_tls_is_worked_with(self, postgres_url, guarded, trusted):
+        """
+        Certificate and name are verified, and the wallet's own statements pass.
+        """
+        url = url_of(postgres_url, [guarded])
+        url += f"&sslmode=verify-full&sslrootcert={trusted}"
+        database = Database(create_engine(url, pool_size=1))
+        answer = await asked(database)
+        await database.close()
+
+        assert (1, 1) == (answer, guarded.secured)
+
+    async def test_pinned_connections_speak_it_too(self, postgres_url, guarded, trusted):
+        """
+        So do the connections of an ordinary scan.
+        """
+        url = url_of(postgres_url, [guarded])
+        url += f"&sslmode=verify-full&sslrootcert={trusted}"
+        database = Database(create_engine(url, pool_size=1))
+        rows = await database.pinned().fetch("select 1 as n")
+        await database.close()
+
+        assert (1, 1) == (rows[0]["n"], guarded.secured)
+
+    async def test_an_authority_that_is_not_trusted(self, postgres_url, guarded, tmp_path):
+        """
+        A host with somebody else's certificate is told nothing.
+        """
+        other = tmp_path / "other.pem"
+        trustme.CA().cert_pem.write_to_path(str(other))
+        url = url_of(postgres_url, [guarded]) + f"&sslmode=verify-full&sslrootcert={other}"
+
+        with pytest.raises(NoPrimaryError) as told:
+            await Connecting(make_url(url))()
+
+        assert isinstance(told.value.__cause__, ssl.SSLCertVerificationError)
+        assert 0 == guarded.secured
+
+    @pytest.mark.parametrize(("mode", "secured"), [("verify-full", 0), ("verify-ca", 1)])
+    async def test_a_certificate_for_another_name(
+        self, postgres_url, authority, trusted, mode, secured
+    ):
+        """
+        A name is verified where that is asked for.
+        """
+        folder = make_url(postgres_url).query["host"]
+        relay = Guarded(folder, authority.issue_cert("elsewhere.example"))
+        await relay.on()
+        url = url_of(postgres_url, [relay]) + f"&sslmode={mode}&sslrootcert={trusted}"
+        try:
+            connection = await Connecting(make_url(url))()
+            connection.terminate()
+        except NoPrimaryError:
+            pass
+        await relay.close()
+
+        assert secured == relay.secured
+
+    async def test_a_way_that_there_is_not(self, postgres_url, guarded):
+        """
+        A mistake in the address is told as such, and not taken for a failover.
+        """
+        url = url_of(postgres_url, [guarded]) + "&sslmode=sometimes"
+
+        with pytest.raises(asyncpg.ClientConfigurationError, match="sslmode"):
+            await Connecting(make_url(url))()
+
+        assert 0 == guarded.count
