@@ -5,7 +5,6 @@ The document and its examples, made from an application that talks to nobody.
 import secrets
 
 import msgspec
-from pydantic import SecretStr
 
 from integrations.registry import Registry
 from wallet.app import compose, create_app, examples, published
@@ -21,9 +20,8 @@ def document_bytes() -> bytes:
     """
     clock = SystemClock()
     keys = rotation.generate(SuiteName.INTERNATIONAL, seconds(clock.now()), secrets.token_bytes)
-    # the defaults, whatever this process has in its environment; the file is never opened
-    settings = Settings.model_construct(database_url=SecretStr("sqlite:///wallet.db"))
-    services = compose(settings, clock=clock, keys=keys, registry=Registry(()))
+    # the defaults, whatever this process has in its environment
+    services = compose(Settings.model_construct(), clock=clock, keys=keys, registry=Registry(()))
     return published(create_app(services))
 
 

@@ -2,6 +2,7 @@
 The engine: the only file that knows which database it talks to.
 """
 
+import sqlite3
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -46,8 +47,7 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         pool_size: connections per process; asking for one more waits a second, then fails.
 
     Raises:
-        DatabaseUrlError: it cannot be read, names no file in a folder that exists, or has a
-            parameter that nobody knows.
+        DatabaseUrlError: it cannot be read, names no file, or has a parameter that nobody knows.
     """
     try:
         parsed = make_url(url)
@@ -90,11 +90,18 @@ def file_of(engine: AsyncEngine) -> str | None:
 
 
 def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
-    if not url.database or not Path(url.database.removeprefix("file:")).parent.is_dir():
-        raise DatabaseUrlError("it names no file, or one in a folder that does not exist")
+    if not url.database:
+        raise DatabaseUrlError("it names no file")
+    folder = Path(url.database.removeprefix("file:")).parent
     engine = create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=_POOL_SECONDS
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def look(*_: object) -> None:
+        # the driver would start a thread for it, which outlives the loop that it answers to
+        if not folder.is_dir():
+            raise sqlite3.OperationalError(f"unable to open database file, no folder {folder}")
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401

@@ -57,7 +57,6 @@ class TestSettings:
             (f"mysql://a:{_SECRET}@b/c", "does not begin with sqlite:/// or postgresql://"),
             (f"postgresql://a:{_SECRET}@[::1/c", "it cannot be read"),
             (f"postgresql://a:{_SECRET}@b/c?wrong=1", "a parameter that the driver does not know"),
-            ("sqlite:///nowhere/at/all.db", "in a folder that does not exist"),
             ("sqlite:///", "it names no file"),
         ],
     )
@@ -97,6 +96,15 @@ class TestDatabase:
         assert told.startswith(line)
         assert "Connect call failed" in told
 
+    @pytest.mark.parametrize("command", [("migrate",), ("parties", "list")])
+    def test_a_folder_that_does_not_exist(self, command):
+        """
+        So is a file in a folder that is not there.
+        """
+        told = said(*command, database_url="sqlite:///nowhere/at/all.db")
+
+        assert told.endswith(": unable to open database file, no folder nowhere/at.")
+
     def test_a_way_of_tls_that_there_is_not(self, nobody):
         """
         What the driver cannot make sense of is told in its words.
@@ -131,10 +139,10 @@ def test_a_server_ends_with_a_line(deployment):
     """
     Of a server it is a process of its own that finds out; its parent ends too.
     """
-    settings = {"port": 0, "database_url": "sqlite:///nowhere/at/all.db"}
+    settings = {"port": 0, "database_url": "sqlite:///"}
     with process(deployment, "serve", **settings) as (child, log):
         code = child.wait(PATIENCE_SECONDS)
     lines = log.read_text().strip().splitlines()
 
     assert (1, 1) == (code, len(lines))
-    assert "in a folder that does not exist" in lines[0]
+    assert "it names no file" in lines[0]
