@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import shutil
+import ssl
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any, Self
 import aiohttp
 import asyncpg
 
-from tests.ha.nodes import ADDRESS, Node
+from tests.ha.certificates import ADDRESS, Authority
+from tests.ha.nodes import Node
 from tests.ha.software import Software, chown
 
 NODES = 3
@@ -36,17 +38,22 @@ class Cluster:
         self.archive = root / "archive"
         self.archive.mkdir()
         chown(self.archive, software.account)
+        self._authority = authority = Authority(root, software.account)
         self._secrets = {f"{name}_PASSWORD": secrets.token_hex(12) for name in _SECRETS}
         self._password = secrets.token_hex(12)
         self.nodes = [
-            Node(f"node{number}", root, software, self._secrets) for number in range(1, NODES + 1)
+            Node(f"node{number}", root, software, authority, self._secrets)
+            for number in range(1, NODES + 1)
         ]
 
     async def __aenter__(self) -> Self:
         """
         Start every node, make the wallet's account and its empty database.
         """
-        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5))
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=5),
+            connector=aiohttp.TCPConnector(ssl=self._authority.operator()),
+        )
         try:
             for node in self.nodes:
                 node.start(self.nodes)
@@ -97,7 +104,7 @@ class Cluster:
         for node in self.nodes:
             if node.up:
                 with suppress(aiohttp.ClientError, TimeoutError, ValueError):
-                    async with self._http.get(f"http://{ADDRESS}:{node.rest}/cluster") as answer:
+                    async with self._http.get(f"https://{ADDRESS}:{node.rest}/cluster") as answer:
                         told = await answer.json(content_type=None)
                         return {each["name"]: each for each in told["members"]}
         return {}
@@ -107,8 +114,14 @@ class Cluster:
         Return what a node's Patroni shows Prometheus.
         """
         leader = await self.leader()
-        async with self._http.get(f"http://{ADDRESS}:{leader.rest}/metrics") as answer:
+        async with self._http.get(f"https://{ADDRESS}:{leader.rest}/metrics") as answer:
             return await answer.text()
+
+    def stranger(self) -> ssl.SSLContext:
+        """
+        Return what somebody asks with who trusts the nodes and has nothing to show.
+        """
+        return ssl.create_default_context(cafile=self._authority.file)
 
     async def leader(self) -> Node:
         """
@@ -145,7 +158,7 @@ class Cluster:
         """
         leader = await self.leader()
         async with self._http.post(
-            f"http://{ADDRESS}:{leader.rest}/switchover",
+            f"https://{ADDRESS}:{leader.rest}/switchover",
             json={"leader": leader.name, "candidate": candidate.name},
             auth=aiohttp.BasicAuth("patroni", self._secrets["REST_PASSWORD"]),
             timeout=aiohttp.ClientTimeout(total=60),

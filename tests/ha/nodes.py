@@ -9,11 +9,11 @@ from pathlib import Path
 from string import Template
 
 from tests.fixtures.ports import ReservedPort
+from tests.ha.certificates import ADDRESS, Authority
 from tests.ha.software import ROOT, Software, chown
 
 TEMPLATE = ROOT / "deploy" / "patroni" / "patroni.yml"
 ARCHIVE = "postgres-archive.sh"
-ADDRESS = "127.0.0.1"
 _SECONDS = 20
 
 
@@ -25,11 +25,17 @@ class Node:
         name: such as ``node1``.
         root: the run's folder.
         software: what it runs.
+        authority: of the cluster.
         secrets: passwords of the cluster, by placeholder of the template.
     """
 
     def __init__(
-        self, name: str, root: Path, software: Software, secrets: Mapping[str, str]
+        self,
+        name: str,
+        root: Path,
+        software: Software,
+        authority: Authority,
+        secrets: Mapping[str, str],
     ) -> None:
         self.name = name
         self._software = software
@@ -37,6 +43,8 @@ class Node:
         self._folder = root / name
         self._folder.mkdir()
         chown(self._folder, software.account)
+        self._authority = authority.file
+        self._certificate, self._key = authority.issue(self._folder)
         self._data = self._folder / "data"
         self._archive = root / "archive"
         self._ports = [ReservedPort() for _ in range(4)]
@@ -56,7 +64,7 @@ class Node:
         """
         What the other members of etcd call it.
         """
-        return f"{self.name}=http://{ADDRESS}:{self._peer}"
+        return f"{self.name}=https://{ADDRESS}:{self._peer}"
 
     @property
     def up(self) -> bool:
@@ -95,7 +103,7 @@ class Node:
             port.close()
 
     def _start_etcd(self, nodes: "list[Node]") -> None:
-        here = f"http://{ADDRESS}:{self._client}"
+        here = f"https://{ADDRESS}:{self._client}"
         peer = self.peer.partition("=")[2]
         self._spawn(
             "etcd",
@@ -107,9 +115,22 @@ class Node:
                 *("--initial-cluster", ",".join(each.peer for each in nodes)),
                 *("--initial-cluster-state", "existing" if self._begun else "new"),
                 *("--initial-cluster-token", "fusion-wallet"),
+                *self._tls("", "--client-cert-auth"),
+                *self._tls("peer-", "--peer-client-cert-auth"),
                 *("--heartbeat-interval", "200", "--election-timeout", "2000"),
             ],
             {},
+        )
+
+    def _tls(self, whose: str, verified: str) -> tuple[str, ...]:
+        """
+        Return how etcd proves itself to clients or peers, and that they have to as well.
+        """
+        return (
+            *(f"--{whose}trusted-ca-file", str(self._authority)),
+            *(f"--{whose}cert-file", str(self._certificate)),
+            *(f"--{whose}key-file", str(self._key)),
+            verified,
         )
 
     def _write_configuration(self, nodes: "list[Node]") -> None:
@@ -125,6 +146,13 @@ class Node:
             "BIN_FOLDER": self._software.postgres,
             "RUN_FOLDER": self._folder,
             "WATCHDOG": "off",
+            "AUTHORITY_FILE": self._authority,
+            "CERTIFICATE_FILE": self._certificate,
+            "KEY_FILE": self._key,
+            # the wheel's PostgreSQL was built without TLS
+            "POSTGRES_TLS": '"off"',
+            "POSTGRES_SSLMODE": "disable",
+            "POSTGRES_HOST": "host",
             "ARCHIVE_COMMAND": f"{self._software.scripts / ARCHIVE} %p %f {self._archive}",
         }
         text = Template(TEMPLATE.read_text()).substitute(values | self._secrets)
