@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from wallet.db.connecting import NoPrimaryError
 from wallet.db.errors import DatabaseUrlError
+from wallet.db.faults import is_unknown_to_schema
 from wallet.errors import OverloadedError, StorageFullError
 from wallet.settings import PREFIX, Settings
 
@@ -61,6 +62,8 @@ def _of_database(fault: Exception) -> str | None:
             text = f"The database does not answer{_because(fault)}."
         case StorageFullError():
             text = "The database has no room."
+        case DBAPIError() if is_unknown_to_schema(fault):
+            text = "The database lacks tables or columns: run `fusion-wallet migrate`."
         case DBAPIError() if fault.statement is None:  # nothing was asked, it let nobody in
             text = f"The database cannot be used: {_last_line(fault.orig)}."
         case _:

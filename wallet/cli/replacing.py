@@ -17,6 +17,7 @@ from importlib import import_module
 from multiprocessing.synchronize import Event
 from typing import Any, Final
 
+import click
 import structlog
 from granian.net import SocketSpec  # type: ignore[attr-defined] # not listed, and theirs
 from granian.server import MPServer
@@ -91,7 +92,11 @@ class Server(MPServer):
 
     def _init_shared_socket(self) -> None:
         # what granian does itself where sockets cannot share a port among processes
-        held: _Opaque = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        try:
+            held: _Opaque = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        except RuntimeError as fault:  # as theirs says whatever the system says, with a trace
+            why = str(fault).partition("\n")[0]
+            raise click.ClickException(f"{self.bind_addr}:{self.bind_port}: {why}") from None
         self._ssp, self._shd, self._sfd = None, held, held.get_fd()
         self._sso = socket.socket(fileno=self._sfd)
         self._sso.set_inheritable(True)

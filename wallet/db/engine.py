@@ -65,6 +65,7 @@ def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,  # in the texts of faults
     )
 
     look_after(engine)
@@ -94,7 +95,11 @@ def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
         raise DatabaseUrlError("it names no file")
     folder = Path(url.database.removeprefix("file:")).parent
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=_POOL_SECONDS
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")

@@ -27,6 +27,8 @@ _GONE: Final = ("08", "53300", "57P01", "57P02", "57P03", "57P05", "25006")
 # had in time, a transaction that stood idle for too long
 _ABSENT: Final = (*_GONE, "53", "57", "58", "55P03", "25P03", "XX001")
 _SQLITE_ABSENT: Final = ("locked", "disk i/o error", "unable to open database file")
+_UNKNOWN: Final = frozenset({"42P01", "42703"})
+_SQLITE_UNKNOWN: Final = ("no such table", "no such column", "has no column named")
 _SQLITE_FULL: Final = ("database or disk is full", "no space left")
 
 P = ParamSpec("P")
@@ -44,6 +46,14 @@ def is_outage(fault: BaseException) -> bool:
     Tell whether trying again in a moment, with another connection, is what helps (PostgreSQL).
     """
     return str(getattr(fault, "sqlstate", None) or "").startswith(_GONE)
+
+
+def is_unknown_to_schema(fault: DBAPIError) -> bool:
+    """
+    Tell whether a statement spoke of a table or column that the database does not have.
+    """
+    state = str(getattr(fault.orig, "sqlstate", None) or "")
+    return state in _UNKNOWN or any(words in str(fault.orig) for words in _SQLITE_UNKNOWN)
 
 
 def translated(fault: Exception) -> Exception:

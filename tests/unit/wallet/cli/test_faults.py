@@ -1,7 +1,10 @@
 """Commands in surroundings that are of no use: each says what is wrong in a line."""
 
+import socket
+
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import make_url
 
 from tests.fixtures.ports import ReservedPort
 from tests.fixtures.processes import PATIENCE_SECONDS, process
@@ -121,6 +124,21 @@ class TestDatabase:
 
         assert 'Error: The database cannot be used: role "stranger" does not exist.' == told
 
+    @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+    @pytest.mark.parametrize(
+        "command",
+        [("parties", "list"), ("parties", "create", "--name", _SECRET, "--kind", "hospital")],
+    )
+    def test_without_tables(self, tmp_path, postgres_url, kind, command):
+        """
+        A database that nobody has migrated says what to run, and repeats no value.
+        """
+        address = f"sqlite:///{tmp_path}/empty.db"
+        if kind == "postgres":
+            address = make_url(postgres_url).set(database="postgres").render_as_string()
+
+        assert "run `fusion-wallet migrate`" in said(*command, database_url=address)
+
     def test_full(self):
         """
         A database without room says so.
@@ -132,6 +150,21 @@ class TestDatabase:
         Whatever is not known is none of this.
         """
         assert told(ZeroDivisionError()) is None
+
+
+@pytest.mark.slow
+def test_an_address_that_is_taken(deployment):
+    """
+    A server that cannot listen says where.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with process(deployment, "serve", port=port) as (child, log):
+            code = child.wait(PATIENCE_SECONDS)
+    lines = log.read_text().strip().splitlines()
+
+    assert (1, 1) == (code, len(lines))
+    assert f"127.0.0.1:{port}: Address already in use" in lines[0]
 
 
 @pytest.mark.slow
