@@ -231,9 +231,13 @@ def _not_cancelled(state: State, event: Failed) -> State:
 def _not_revoked(state: State, event: Failed) -> State:
     """
     There was nothing to revoke, if it was not even known whether the upload arrived.
+
+    That is the insurer's to say: a call that could not even be prepared says nothing.
     """
-    if state.upload == "unknown":
+    if state.upload == "unknown" and state.status != "due":
         return _revoked(state)
+    if state.phase != "cancelling":
+        return moves.cancelling(state, event.code)
     return moves.review(state, event.code)
 
 

@@ -140,3 +140,26 @@ class TestDoubtedUpload:
         refused = Failed(operation="upload", code="REFUSED", refused=True)
 
         assert "cancelled" == machine.apply(UPLOADING, refused).phase
+
+    def test_cannot_be_revoked(self):
+        """
+        That a revocation could not even be prepared does not say that nothing lies there.
+        """
+        doubted = machine.apply(UPLOADING, Doubtful(operation="upload"))
+        unprepared = Failed(operation="revoke_upload", code="NOT_PREPARED", refused=True)
+        undoing = machine.apply(doubted, unprepared)
+        left = machine.apply(undoing, unprepared)
+
+        assert Begin("revoke_upload") == machine.decide(undoing)
+        assert ("review", "cancelling", "unknown") == (left.phase, left.resume_phase, left.upload)
+        assert Begin("revoke_upload") == machine.decide(machine.apply(left, Reexamined()))
+
+    def test_nothing_to_revoke(self):
+        """
+        The insurer's word that nothing lies there does.
+        """
+        doubted = machine.apply(UPLOADING, Doubtful(operation="upload"))
+        refused = Failed(operation="revoke_upload", code="NOT_FOUND", refused=True)
+        after = machine.apply(replace(doubted, status="sent"), refused)
+
+        assert (Begin("upload"), "none") == (machine.decide(after), after.upload)
