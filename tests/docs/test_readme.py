@@ -13,7 +13,7 @@ from wallet.cli.demo.ports import free_port
 _README = Path(__file__).parents[2] / "README.md"
 _BLOCK = re.compile(r"## First calls\n.*?```sh\n(.*?)```", re.DOTALL)
 _SECONDS = 180
-_END = "\nkill $(jobs -p); wait\n"
+_AT_THE_END = "trap 'kill $(jobs -p); wait' EXIT\n"
 
 
 @pytest.mark.slow
@@ -29,7 +29,7 @@ def test_first_calls(tmp_path):
     activate.parent.mkdir(parents=True)
     activate.write_text(f'PATH="{Path(sys.executable).parent}:$PATH"\n')
     done = subprocess.run(  # noqa: S603 - the page's own words
-        ["bash", "-euc", typed + _END],  # noqa: S607 - what a newcomer has
+        ["bash", "-euc", _AT_THE_END + typed],  # noqa: S607 - what a newcomer has
         cwd=tmp_path,
         env={
             "PATH": os.environ["PATH"],

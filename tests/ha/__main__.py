@@ -11,10 +11,8 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from http import HTTPStatus
 from pathlib import Path
 
-import aiohttp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.faults.crash.people import insured
@@ -24,7 +22,6 @@ from tests.fixtures import postgres_server
 from tests.fixtures.nursery.client import Nursery
 from tests.fixtures.regions import Region, Window
 from tests.ha.answers import Answers, Noted
-from tests.ha.certificates import ADDRESS
 from tests.ha.cluster import Cluster
 from tests.ha.drill import Drill
 from tests.ha.printing import printed
@@ -110,7 +107,7 @@ async def _used(cluster: Cluster, region: Region) -> int:
         *await _disagreeing(region, settlements),
         *restored,
         *await _unknown_metrics(cluster),
-        *await _talkative(cluster),
+        *await cluster.talkative(),
     ]
     print(printed(drill.figures, answers, scans, settlements))
     for fault in faults:
@@ -180,22 +177,6 @@ async def _unknown_metrics(cluster: Cluster) -> list[str]:
     for name in ("prometheus/wallet.rules.yml", "grafana/wallet.json"):
         asked |= set(re.findall(r"\bpatroni_[a-z_]+", (ROOT / "deploy" / name).read_text()))
     return [f"Patroni shows no {name}" for name in sorted(asked) if f"\n{name}{{" not in shown]
-
-
-async def _talkative(cluster: Cluster) -> list[str]:
-    """
-    Look whether whoever shows no certificate can read etcd or have Patroni change something.
-    """
-    context = cluster.stranger()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context)) as http:
-        leader = await cluster.leader()
-        async with http.post(f"https://{ADDRESS}:{leader.rest}/restart", json={}) as answer:
-            faults = [] if answer.status == HTTPStatus.FORBIDDEN else [f"Patroni: {answer.status}"]
-        try:
-            async with http.get(f"https://{leader.etcd}/v2/keys/"):
-                return [*faults, "etcd answers anybody"]
-        except aiohttp.ClientError:  # it ends the connection for want of a certificate
-            return faults
 
 
 async def _disagreeing(region: Region, settlements: Settlements) -> list[str]:

@@ -46,6 +46,12 @@ class Authority:
         """
         Return what an operator asks the nodes with: trust in them, and a certificate to show.
         """
-        context = ssl.create_default_context(cafile=self.file)
+        context = self.stranger()
         self._authority.issue_cert("operator@region.example").configure_cert(context)
         return context
+
+    def stranger(self) -> ssl.SSLContext:
+        """
+        Return what somebody asks with who trusts the nodes and has nothing to show.
+        """
+        return ssl.create_default_context(cafile=self.file)

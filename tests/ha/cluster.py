@@ -3,9 +3,9 @@
 import asyncio
 import secrets
 import shutil
-import ssl
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
@@ -117,11 +117,28 @@ class Cluster:
         async with self._http.get(f"https://{ADDRESS}:{leader.rest}/metrics") as answer:
             return await answer.text()
 
-    def stranger(self) -> ssl.SSLContext:
+    async def talkative(self) -> list[str]:
         """
-        Return what somebody asks with who trusts the nodes and has nothing to show.
+        Look whether whoever shows no certificate can read etcd or have Patroni change something.
+
+        Who does show one is answered by the same etcd, so that it is the certificate that counts.
         """
-        return ssl.create_default_context(cafile=self._authority.file)
+        leader, faults = await self.leader(), []
+        restart, version = (
+            f"https://{ADDRESS}:{leader.rest}/restart",
+            f"https://{leader.etcd}/version",
+        )
+        async with self._http.get(version) as answer:
+            answer.raise_for_status()
+        connector = aiohttp.TCPConnector(ssl=self._authority.stranger())
+        async with aiohttp.ClientSession(connector=connector) as stranger:
+            async with stranger.post(restart, json={}) as answer:
+                if answer.status != HTTPStatus.FORBIDDEN:
+                    faults.append(f"Patroni answers anybody {answer.status}")
+            with suppress(aiohttp.ClientError):  # it ends the connection
+                async with stranger.get(version):
+                    faults.append("etcd answers anybody")
+        return faults
 
     async def leader(self) -> Node:
         """

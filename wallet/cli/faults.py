@@ -2,11 +2,6 @@
 What whoever typed a command is told of a fault that is none of the program: a line, and no trace.
 """
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import click
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
@@ -17,33 +12,13 @@ from wallet.errors import OverloadedError, StorageFullError
 from wallet.settings import PREFIX, Settings
 
 
-@contextmanager
-def plainly() -> Iterator[None]:
-    """
-    End this process with a line where something in the block is at fault that `told` knows.
-
-    Raises:
-        SystemExit: it was told.
-    """
-    try:
-        yield
-    except Exception as fault:
-        text = told(fault)
-        if text is None:
-            raise
-        click.echo(f"Error: {text}", err=True)
-        sys.exit(1)
-
-
 def told(fault: Exception) -> str | None:
     """
     Return what to tell, or None for a fault that wants its trace; names no setting's value.
     """
     match fault:
-        case click.ClickException():
-            text: str | None = fault.message
         case ValidationError() if fault.title == Settings.__name__:
-            text = "; ".join(
+            text: str | None = "; ".join(
                 f"{PREFIX}{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}"
                 for each in fault.errors(include_input=False)
             )
@@ -65,7 +40,7 @@ def _of_database(fault: Exception) -> str | None:
         case DBAPIError() if is_unknown_to_schema(fault):
             text = "The database lacks tables or columns: run `fusion-wallet migrate`."
         case DBAPIError() if fault.statement is None:  # nothing was asked, it let nobody in
-            text = f"The database cannot be used: {_last_line(fault.orig)}."
+            text = f"The database cannot be used: {_last_line(fault.orig or fault)}."
         case _:
             text = None
     return text
@@ -73,15 +48,16 @@ def _of_database(fault: Exception) -> str | None:
 
 def _because(fault: BaseException) -> str:
     cause = fault.__cause__
-    while cause is not None and cause.__cause__ is not None:
+    if cause is None:
+        return ""
+    while cause.__cause__ is not None:
         cause = cause.__cause__
-    text = "" if cause is None else _last_line(cause)
-    return f": {text}" if text else ""
+    return f": {_last_line(cause)}"
 
 
-def _last_line(fault: BaseException | None) -> str:
+def _last_line(fault: BaseException) -> str:
     """
     Return the end of a driver's text; what stands before it are the names of its classes.
     """
-    lines = str(fault or "").strip().splitlines()
+    lines = str(fault).strip().splitlines()
     return lines[-1].rpartition("Error'>: ")[2].rstrip(".") if lines else type(fault).__name__

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from wallet import failpoints
+from wallet.cli.telling import plainly
 
 COMMANDS = {
     "demo": "wallet.cli.demo.command",
@@ -41,15 +42,8 @@ class LazyGroup(click.Group):
         Raises:
             click.ClickException: a setting or the database is of no use; says why.
         """
-        try:
+        with plainly():
             return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
-            raise
-        except Exception as fault:
-            told = importlib.import_module("wallet.cli.faults").told(fault)
-            if told is None:
-                raise
-            raise click.ClickException(told) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """

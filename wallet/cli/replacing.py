@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
@@ -23,6 +24,8 @@ from granian.net import SocketSpec  # type: ignore[attr-defined] # not listed, a
 from granian.server import MPServer
 from litestar import Litestar
 from msgspec import Struct
+
+from wallet.cli.telling import plainly
 
 READY_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.1
@@ -65,8 +68,12 @@ class Loader(Struct, frozen=True):
         """
         module, _, name = self.target.partition(":")
         make = getattr(import_module(module), name)
-        with import_module("wallet.cli.faults").plainly():  # the parent has no need of it
-            return make(self.signs)  # type: ignore[no-any-return]
+        try:
+            with plainly():
+                return make(self.signs)  # type: ignore[no-any-return]
+        except click.ClickException as fault:
+            fault.show()
+            sys.exit(fault.exit_code)
 
 
 class Server(MPServer):

@@ -20,6 +20,8 @@ _LOG = structlog.get_logger("wallet.db")
 # a lot of scans writes hundreds of pages, the same ones again and again: 32 MB of them may gather
 # before they are moved into the file, which takes two flushes
 _WRITING: Final = ("wal_autocheckpoint=8000",)
+# eight statements, each for as many sizes as lots ordinarily have; larger ones are prepared anew
+_PREPARED: Final = 256
 _READING: Final = ("query_only=ON",)
 
 Result = TypeVar("Result")
@@ -106,7 +108,7 @@ class _Lane:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            opened = sqlite3.connect(self._path, isolation_level=None, cached_statements=256)
+            opened = sqlite3.connect(self._path, isolation_level=None, cached_statements=_PREPARED)
             self._connection = opened
             for pragma in self._pragmas:
                 opened.execute(f"PRAGMA {pragma}")

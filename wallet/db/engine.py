@@ -59,14 +59,8 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
 
 
 def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        async_creator=partial(Connecting(url, _PATIENCE), command_timeout=_ANSWER_SECONDS),
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=_POOL_SECONDS,
-        hide_parameters=True,  # in the texts of faults
-    )
+    connecting = partial(Connecting(url, _PATIENCE), command_timeout=_ANSWER_SECONDS)
+    engine = _pooled(url, pool_size, async_creator=connecting)
 
     look_after(engine)
 
@@ -82,6 +76,17 @@ def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
     return engine
 
 
+def _pooled(url: URL, pool_size: int, **more: Any) -> AsyncEngine:  # noqa: ANN401
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,  # in the texts of faults
+        **more,
+    )
+
+
 def file_of(engine: AsyncEngine) -> str | None:
     """
     Return the path of an engine's SQLite file; None for any other database, or another spelling.
@@ -94,13 +99,7 @@ def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
     if not url.database:
         raise DatabaseUrlError("it names no file")
     folder = Path(url.database.removeprefix("file:")).parent
-    engine = create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=_POOL_SECONDS,
-        hide_parameters=True,
-    )
+    engine = _pooled(url, pool_size)
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def look(*_: object) -> None:
