@@ -5,7 +5,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.fixtures.steps import drawn, kept, read_code, sign_in
+from tests.fixtures.steps import DRAWN, kept, read_code, sign_in
 from wallet.app import examples
 from wallet.clock import SystemClock
 from wallet.pages.assets import address
@@ -105,14 +105,16 @@ class TestScan:
         """
         await page.clock.install()
         await sign_in(page, site.stranger())
+        await kept(page)
+        await early_in_a_step()
+        await page.reload()
         before = await read_code(page)
         await page.evaluate(SEEN, "hidden")
         await page.clock.fast_forward(31_000)
         hidden = await read_code(page)
+        await page.locator(DRAWN).evaluate("(picture) => { picture.dataset.left = 'yes'; }")
         await page.evaluate(SEEN, "visible")
-        await expect(page.locator("[data-code][data-state=fresh]")).to_be_visible()
-        await page.clock.run_for(500)
-        await drawn(page)
+        await expect(page.locator(f"{DRAWN}:not([data-left])")).to_be_visible()
 
         assert before == hidden
         assert before != await read_code(page)
