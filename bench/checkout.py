@@ -3,6 +3,7 @@ What the wallet adds to a checkout: whole ones over HTTP beside the partner call
 """
 
 import asyncio
+import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -27,6 +28,7 @@ from bench.partners import await_port, partners
 from bench.processes import forked, running
 from bench.processor import seconds_of
 from bench.stage import make_keys
+from bench.stepping import Pace
 from wallet.cli.demo.ports import free_port
 from wallet.cli.demo.region import Partners
 from wallet.settings import Settings
@@ -48,7 +50,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     Attributes:
         checkouts: of each variant in each round.
         rounds: how many.
-        settlements: that a worker's loop finishes in each round, its partners answering at once.
+        settlements: that workers finish in each round, their partners answering at once.
         engines: the databases of the wallets.
         forked: look at a run only; see `processes.forked`.
     """
@@ -108,8 +110,13 @@ def run(plan: Plan) -> Findings:
     """
     with ground() as place:
         found = _beside_partners(plan, place)
-        seconds = 1 if plan.forked else _SCRIPT_SECONDS
-        steps = uvloop.run(stepping.measured(place, plan.rounds, plan.settlements, seconds))
+        pace = Pace(
+            rounds=plan.rounds,
+            settlements=plan.settlements,
+            seconds=1 if plan.forked else _SCRIPT_SECONDS,
+            workers=1 if plan.forked else os.cpu_count() or 1,
+        )
+        steps = uvloop.run(stepping.measured(place, pace))
         return replace(
             found,
             series=[*found.series, *steps.series],
@@ -236,8 +243,9 @@ def _findings(
             "sandboxes in processes of their own; beside it the same partner calls made by the "
             "integrations alone. What the wallet adds is the difference of two checkouts made "
             "one after the other. Values are medians of a round; p50 and p99 are over all rounds. "
-            "Then the steps alone: a worker's loop with partners that answer at once inside the "
-            "process, beside a script with the same commits and writes, eight at a time each."
+            "Then the steps alone: as many workers as there are processors, with partners that "
+            "answer at once inside their processes, beside a script with the same commits and "
+            "writes, eight at a time each."
         ),
         machine=place.described(),
         settings={
@@ -282,7 +290,7 @@ def _series(name: str, unit: str, rounds: list[list[float]], more: dict[str, str
 @click.command("checkout")
 @click.option("--checkouts", default=50, show_default=True, type=click.IntRange(1, 1000))
 @telling.rounds
-@click.option("--settlements", default=40, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--settlements", default=200, show_default=True, type=click.IntRange(1, 1000))
 @telling.out
 def command(out: Path | None, **plan: Any) -> None:  # noqa: ANN401
     """

@@ -7,6 +7,8 @@ from typing import Final
 from msgspec import Struct
 
 from bench import telling
+from bench.crew import Crew, crew
+from bench.deployment import variables
 from bench.findings import Ratio, Series, Target, at_least, ratio
 from bench.ground import Ground
 from bench.stage import Wallet, make_keys
@@ -20,6 +22,23 @@ _LIMIT: Final = 0.25
 _POOL: Final = 16  # a pool's refusals are another measurement
 
 
+class Pace(Struct, frozen=True, kw_only=True):
+    """
+    How it goes.
+
+    Attributes:
+        rounds: how many.
+        settlements: that the wallet finishes in each.
+        seconds: that the script runs in each.
+        workers: processes that do the steps.
+    """
+
+    rounds: int
+    settlements: int
+    seconds: int
+    workers: int
+
+
 class Steps(Struct, frozen=True, kw_only=True):
     """
     What was found of them.
@@ -30,15 +49,9 @@ class Steps(Struct, frozen=True, kw_only=True):
     target: Target
 
 
-async def measured(place: Ground, rounds: int, settlements: int, seconds: int) -> Steps:
+async def measured(place: Ground, plan: Pace) -> Steps:
     """
     Measure both in turns.
-
-    Args:
-        place: of the run.
-        rounds: how many.
-        settlements: that the wallet finishes in each.
-        seconds: that the script runs in each.
     """
     folder = place.folder / "steps"
     folder.mkdir()
@@ -46,23 +59,27 @@ async def measured(place: Ground, rounds: int, settlements: int, seconds: int) -
     wallet = Wallet(
         place.database("steps"),
         folder / "keys.json",
-        settlements,
+        plan.settlements,
         inline_seconds=0,
         database_pool=_POOL,
     )
     await wallet.prepare()
-    await _driven(wallet, settlements)  # warms, and leaves rows for the yardstick
+    async with crew(variables(wallet.given), plan.workers) as workers:
+        await _driven(wallet, workers, plan)
     yard = Yard(place, "steps", wallet.desk)
     wallets, by_hand, commits = [], [], 0.0
-    for number in range(1, rounds + 1):
-        driven = await _driven(wallet, settlements)
-        wallets.append(driven.rate)
-        commits = driven.commits / driven.settlements
-        telling.note(number, rounds, WALLET, f"{driven.rate:.0f}/s")
-        by_hand.append(yard.rate(seconds))
-        telling.note(number, rounds, BY_HAND, f"{by_hand[-1]:.0f}/s")
+    async with crew(variables(wallet.given), plan.workers) as workers:
+        await _driven(wallet, workers, plan)  # warms
+        for number in range(1, plan.rounds + 1):
+            driven = await _driven(wallet, workers, plan)
+            wallets.append(driven.rate)
+            commits = driven.commits / driven.settlements
+            telling.note(number, plan.rounds, WALLET, f"{driven.rate:.0f}/s")
+            by_hand.append(yard.rate(plan.seconds))
+            telling.note(number, plan.rounds, BY_HAND, f"{by_hand[-1]:.0f}/s")
     head = "commits per settlement"
-    ours = Series(name=WALLET, unit=_UNIT, values=wallets, more={head: f"{commits:.1f}"})
+    more = {head: f"{commits:.1f}", "workers": f"{plan.workers}"}
+    ours = Series(name=WALLET, unit=_UNIT, values=wallets, more=more)
     theirs = Series(name=BY_HAND, unit=_UNIT, values=by_hand, more={head: f"{yard.commits}"})
     divided = ratio(ours, theirs)
     return Steps(
@@ -72,9 +89,9 @@ async def measured(place: Ground, rounds: int, settlements: int, seconds: int) -
     )
 
 
-async def _driven(wallet: Wallet, settlements: int) -> Driven:
-    shop = Workshop(wallet)
+async def _driven(wallet: Wallet, workers: Crew, plan: Pace) -> Driven:
+    shop = Workshop(wallet, workers)
     try:
-        return await shop.drive(settlements)
+        return await shop.drive(plan.settlements)
     finally:
         await shop.close()

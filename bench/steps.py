@@ -1,5 +1,5 @@
 """
-Settlements driven by a worker's loop, their partners answering at once: what a step costs.
+Settlements driven by workers' loops, their partners answering at once: what a step costs.
 """
 
 import asyncio
@@ -8,9 +8,10 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bench import instant
+from bench.crew import Crew
 from bench.deployment import services_of
 from bench.errand import PLACE
 from bench.seeding import Desk
@@ -42,12 +43,12 @@ _COUNT: Final = {
 
 class Driven(Struct, frozen=True, kw_only=True):
     """
-    What the loop did.
+    What the loops did.
 
     Attributes:
         settlements: from opened to completed, the desk's own requests not counted.
         seconds: in which.
-        commits: of the loop.
+        commits: of the loops.
     """
 
     settlements: int
@@ -64,18 +65,18 @@ class Driven(Struct, frozen=True, kw_only=True):
 
 class Workshop:
     """
-    A wallet in this process, whose desk leaves every step to the loop.
+    A wallet whose desk is in this process and leaves every step to the workers.
 
     Args:
         wallet: prepared.
+        workers: who do the steps.
     """
 
-    def __init__(self, wallet: Wallet) -> None:
+    def __init__(self, wallet: Wallet, workers: Crew) -> None:
         self._wallet = wallet
+        self._workers = workers
         self._services = services_of(wallet.settings(), instant.plugins())
         self._caller = _caller(wallet.desk)
-        self._commits = 0
-        event.listen(self._services.basis.database.engine.sync_engine, "commit", self._committed)
 
     async def close(self) -> None:
         """
@@ -85,7 +86,7 @@ class Workshop:
 
     async def drive(self, count: int) -> Driven:
         """
-        Bring so many settlements about and let the loop finish them.
+        Bring so many settlements about and let the workers finish them.
         """
         money = self._services.money
         visits, settlements = [], []
@@ -118,20 +119,18 @@ class Workshop:
 
     async def _loop(self, phase: str, wanted: int, count: int) -> Driven:
         """
-        Run a worker's loop until so many are in a phase.
+        Let the workers work until so many are in a phase.
         """
-        loop = self._services.loop(owner="bench")
-        commits, began = self._commits, time.perf_counter()
-        running = asyncio.create_task(loop.run())
+        began = time.perf_counter()
+        await self._workers.begin()
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 while await self._count(phase) < wanted:  # noqa: ASYNC110 - rows, not events
                     await asyncio.sleep(_LOOK_SECONDS)
             seconds = time.perf_counter() - began
         finally:
-            loop.stop()
-            await running
-        return Driven(settlements=count, seconds=seconds, commits=self._commits - commits)
+            commits = await self._workers.end()
+        return Driven(settlements=count, seconds=seconds, commits=commits)
 
     async def _count(self, phase: str) -> int:
         async with self._services.basis.database.reading() as session:
@@ -160,9 +159,6 @@ class Workshop:
     def _bill(self) -> Bill:
         issued = self._services.basis.clock.now().isoformat()
         return msgspec.convert({**bills.two_lines(), "batch": "", "issued_at": issued}, Bill)
-
-    def _committed(self, _connection: object) -> None:
-        self._commits += 1
 
 
 def _caller(desk: Desk) -> TerminalCaller:

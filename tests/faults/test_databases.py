@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 
 from tests.faults.scans import Scans
 from tests.fixtures.cutting import COMMIT, SHORT_WAY, Cut, Way
-from wallet.db.engine import READ_ONLY, create_engine
+from wallet.db.engine import create_engine, reading
 from wallet.db.session import Database
 
 _FAULTS = """
@@ -153,7 +153,7 @@ class TestNoConnectionLeft:
         """
         Whoever cannot have a connection is told so within a second; liveness needs none.
         """
-        engine = scans.region.database.engine.execution_options(**{READ_ONLY: True})
+        engine = reading(scans.region.database.engine)
         connect = engine.connect
         async with connect() as one, connect() as other, scans.client() as http:
             for connection in (one, other):

@@ -24,7 +24,7 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=5000",
 )
-READ_ONLY = "wallet_read_only"
+_READ_ONLY = "wallet_read_only"
 _POOL_SECONDS = 0.8
 # a process that stands still in the middle of a transaction must not hold its locks for ever, nor
 # a request wait for a server that hangs; milliseconds for the server, seconds for the driver
@@ -87,6 +87,19 @@ def _pooled(url: URL, pool_size: int, **more: Any) -> AsyncEngine:  # noqa: ANN4
     )
 
 
+def reading(engine: AsyncEngine) -> AsyncEngine:
+    """
+    Return the engine, over the same connections, for sessions that only read.
+
+    On SQLite they take no write lock. On PostgreSQL each statement is a transaction of its own:
+    one around all of them would show no other rows (READ COMMITTED), and take two more rounds.
+    """
+    options: dict[str, Any] = {_READ_ONLY: True}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "AUTOCOMMIT"
+    return engine.execution_options(**options)
+
+
 def file_of(engine: AsyncEngine) -> str | None:
     """
     Return the path of an engine's SQLite file; None for any other database, or another spelling.
@@ -125,7 +138,7 @@ def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
         # a deferred BEGIN lets two readers become writers and lose one update silently
-        kind = "DEFERRED" if connection.get_execution_options().get(READ_ONLY) else "IMMEDIATE"
+        kind = "DEFERRED" if connection.get_execution_options().get(_READ_ONLY) else "IMMEDIATE"
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine

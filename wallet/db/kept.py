@@ -1,10 +1,9 @@
 """
 Statements that are kept: built once, compiled once, and then run by the driver itself.
 
-Through SQLAlchemy such a statement costs several times what the driver takes for it. The first one
-of a transaction goes through it all the same, because that begins the transaction; those that
-follow go to the same connection directly, with the same text and the same conversions. Where
-somebody listens to statements none goes past them (docs/decisions/0027).
+Through SQLAlchemy such a statement costs several times what the driver takes for it. Here it goes
+to the connection of a session's transaction directly, with the same text and the same conversions.
+Where somebody listens to statements none goes past them (docs/decisions/0027).
 
 Only for statements that live as long as the program: what was compiled is never forgotten.
 """
@@ -16,10 +15,11 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import asyncpg
 import msgspec
-from sqlalchemy import Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Delete, Dialect, Insert, PoolProxiedConnection, Select, Update
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import SessionTransaction
+from sqlalchemy.orm import Session, SessionTransaction
 
 from wallet.db.errors import UnansweredError
 from wallet.db.faults import is_outage
@@ -34,7 +34,7 @@ _RULES: Final = (asyncpg.IntegrityConstraintViolationError, sqlite3.IntegrityErr
 
 class _Driver(Protocol):
     """
-    A driver's connection.
+    A driver's connection in a transaction.
     """
 
     async def rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
@@ -51,34 +51,68 @@ class _Driver(Protocol):
 
 
 class _Asyncpg:
-    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - the driver has no types
+    """
+    The driver for PostgreSQL; what SQLAlchemy put before it begins a transaction when it is used.
+    """
+
+    def __init__(self, session: AsyncSession, connection: PoolProxiedConnection) -> None:
+        self._session = session
         self._connection = connection
+        self._driver: Any = connection.driver_connection  # it has no types
 
     async def rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        found: Sequence[Any] = await self._connection.fetch(sql, *arguments)
+        if not self._has_begun():
+            return (await self._beginning(sql, arguments))[0]
+        found: Sequence[Any] = await self._driver.fetch(sql, *arguments)
         return found
 
     async def count(self, sql: str, arguments: Sequence[Any]) -> int:
-        told: str = await self._connection.execute(sql, *arguments)
+        if not self._has_begun():
+            return (await self._beginning(sql, arguments))[1]
+        told: str = await self._driver.execute(sql, *arguments)
         return int(told.rpartition(" ")[2])  # such as ``UPDATE 1``
+
+    def _has_begun(self) -> bool:
+        outer: Any = self._connection.dbapi_connection
+        return bool(outer.autocommit or self._driver.is_in_transaction())
+
+    async def _beginning(self, sql: str, arguments: Sequence[Any]) -> tuple[Sequence[Any], int]:
+        """
+        Begin with a statement; return its rows, and how many it touched.
+        """
+
+        def run(_: Session) -> tuple[Sequence[Any], int]:
+            cursor = self._connection.cursor()
+            cursor.execute(sql, arguments)
+            return cursor.fetchall(), cursor.rowcount
+
+        try:
+            return await self._session.run_sync(run)
+        except AsyncAdapt_asyncpg_dbapi.Error as fault:
+            raise fault.__cause__ or fault from None
 
 
 class _Aiosqlite:
-    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - as above
-        self._connection = connection
+    """
+    The driver for SQLite; whoever has a connection in a session has a transaction.
+    """
+
+    def __init__(self, session: AsyncSession, connection: PoolProxiedConnection) -> None:
+        del session
+        self._driver: Any = connection.driver_connection  # it has no types
 
     async def rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        found: Sequence[Any] = await self._connection.execute_fetchall(sql, arguments)
+        found: Sequence[Any] = await self._driver.execute_fetchall(sql, arguments)
         return found
 
     async def count(self, sql: str, arguments: Sequence[Any]) -> int:
-        cursor = await self._connection.execute(sql, arguments)
+        cursor = await self._driver.execute(sql, arguments)
         touched: int = cursor.rowcount
         await cursor.close()
         return touched
 
 
-_DRIVERS: Final[Mapping[str, Callable[[Any], _Driver]]] = {
+_DRIVERS: Final[Mapping[str, Callable[[AsyncSession, PoolProxiedConnection], _Driver]]] = {
     "asyncpg": _Asyncpg,
     "aiosqlite": _Aiosqlite,
 }
@@ -86,7 +120,7 @@ _DRIVERS: Final[Mapping[str, Callable[[Any], _Driver]]] = {
 
 class _Beneath(NamedTuple):
     """
-    The driver's connection under a transaction that has begun.
+    The driver's connection under a session's transaction.
     """
 
     transaction: SessionTransaction | None
@@ -102,11 +136,9 @@ async def rows(session: AsyncSession, statement: Statement, values: Values) -> S
         DBAPIError: as of SQLAlchemy, such as `IntegrityError`.
         UnansweredError: the server did not answer in time.
     """
-    beneath = _beneath(session)
+    beneath = await _beneath(session)
     if beneath is None:
-        found = (await session.execute(statement, values)).all()
-        _remember(session)
-        return found
+        return (await session.execute(statement, values)).all()
     text = _text(statement, beneath.dialect)
     try:
         records = await beneath.driver.rows(text.sql, text.arguments(values))
@@ -133,10 +165,9 @@ async def count(session: AsyncSession, statement: Statement, values: Values) -> 
     Raises:
         DBAPIError, UnansweredError: see `rows`.
     """
-    beneath = _beneath(session)
+    beneath = await _beneath(session)
     if beneath is None:
         done: Any = await session.execute(statement, values)
-        _remember(session)
         return int(done.rowcount)
     text = _text(statement, beneath.dialect)
     try:
@@ -145,30 +176,35 @@ async def count(session: AsyncSession, statement: Statement, values: Values) -> 
         raise await _told(session, text, fault) from fault
 
 
-def _beneath(session: AsyncSession) -> _Beneath | None:
+async def _beneath(session: AsyncSession) -> _Beneath | None:
     """
     Return what may be used past SQLAlchemy; not while objects wait to be written before.
     """
-    beneath: _Beneath | None = session.info.get(_BENEATH)
     sync = session.sync_session
-    if beneath is None or beneath.transaction is not sync.get_transaction():
+    if sync.new or sync.dirty or sync.deleted:
         return None
-    return None if sync.new or sync.dirty or sync.deleted else beneath
+    beneath: _Beneath | None = session.info.get(_BENEATH)
+    if beneath is None or beneath.transaction is not sync.get_transaction():
+        beneath = await _found_beneath(session)
+    return beneath
 
 
-def _remember(session: AsyncSession) -> None:
+async def _found_beneath(session: AsyncSession) -> _Beneath | None:
     """
-    Take note of the connection on which a statement has just run.
+    Find and remember it; None where somebody listens.
     """
+    await session.connection()
     connection = session.sync_session.connection()
     if _is_listened_to(connection.engine):
-        return
+        return None
     dialect = connection.dialect
-    session.info[_BENEATH] = _Beneath(
+    beneath = _Beneath(
         session.sync_session.get_transaction(),
-        _DRIVERS[dialect.driver](connection.connection.driver_connection),
+        _DRIVERS[dialect.driver](session, connection.connection),
         dialect,
     )
+    session.info[_BENEATH] = beneath
+    return beneath
 
 
 def _is_listened_to(engine: Any) -> bool:  # noqa: ANN401 - its events have no types

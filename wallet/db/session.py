@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from wallet.db.direct import Direct
-from wallet.db.engine import READ_ONLY, SQLITE_PRAGMAS, file_of
+from wallet.db.engine import SQLITE_PRAGMAS, file_of, reading
 from wallet.db.faults import FAULTS, translated
 from wallet.db.pinned import Pinned
 from wallet.db.places import Places
@@ -40,7 +40,7 @@ class Database:
         self, engine: AsyncEngine, *, elapsed: Callable[[], float] = time.monotonic
     ) -> None:
         self.engine = engine
-        self._reading = engine.execution_options(**{READ_ONLY: True})
+        self._reading = reading(engine)
         self._places = Places(engine, elapsed)
         self._pinned: Pinned | None = None
         self._direct: Direct | None = None
@@ -84,7 +84,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """
-        Open a transaction that only reads; it takes no write lock on SQLite.
+        Open a session that only reads; it takes no write lock on SQLite.
         """
         with _told():
             async with (

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import ClassVar
 from warnings import catch_warnings
 
@@ -24,6 +25,10 @@ from wallet.errors import OverloadedError
 
 _LONG = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) "
+    "SELECT count(*) FROM n"
+)
+_SLOW = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) "
     "SELECT count(*) FROM n"
 )
 
@@ -235,6 +240,55 @@ class TestDeadline:
         with deadlines.within(Deadline(60, lambda: 0.0)), pytest.raises(TimeoutError):
             async with database.reading(), asyncio.timeout(0.01):
                 await asyncio.sleep(5)
+
+
+class TestReading:
+    @pytest.mark.parametrize("ended", ["in order", "by a fault", "cut off"])
+    async def test_leaves_a_connection_that_rolls_back(self, url: str, ended: str) -> None:
+        """
+        Whoever writes next over the same connection has a transaction, however the reading ended.
+        """
+        database = Database(create_engine(url, pool_size=1))
+        async with database.engine.begin() as connection:
+            await connection.run_sync(SampleRow.metadata.create_all)
+        await _read(database, ended)
+        with suppress(ZeroDivisionError):
+            async with database.transaction() as session:
+                await insert_first(session, SampleRow, _values(1))
+                raise ZeroDivisionError
+        await _read(database, ended)
+        async with database.reading() as session:
+            found = (await session.execute(select(SampleRow))).all()
+        await database.close()
+
+        assert [] == found
+
+    async def test_opens_no_transaction(self, postgres_url: str) -> None:
+        """
+        Between two statements nothing is open on PostgreSQL that somebody could have to wait for.
+        """
+        database = Database(create_engine(postgres_url))
+        state = sql("SELECT state FROM pg_stat_activity WHERE pid = :pid")
+        async with database.reading() as session, database.reading() as other:
+            pid = (await session.execute(sql("SELECT pg_backend_pid()"))).scalar_one()
+            seen = (await other.execute(state, {"pid": pid})).scalar_one()
+        await database.close()
+
+        assert "idle" == seen
+
+
+async def _read(database: Database, ended: str) -> None:
+    """
+    Read, and end it so.
+    """
+    over = 0.05 if ended == "cut off" else 60
+    with deadlines.within(Deadline(over, lambda: 0.0)), suppress(OverloadedError, LookupError):
+        async with database.reading() as session:
+            await session.execute(select(1))
+            if ended == "by a fault":
+                raise LookupError
+            if ended == "cut off":
+                await session.execute(sql(_SLOW))
 
 
 class TestClose:

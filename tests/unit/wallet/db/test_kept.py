@@ -165,7 +165,7 @@ class TestListened:
 
     async def test_past(self, database):
         """
-        While nobody does, only the first goes through SQLAlchemy.
+        While nobody does, none goes through SQLAlchemy.
         """
         through = []
 
@@ -178,7 +178,7 @@ class TestListened:
             for _ in range(3):
                 await began(session)
 
-        assert 1 == len(through)
+        assert [] == through
 
 
 class TestRefused:
@@ -188,6 +188,16 @@ class TestRefused:
         """
         with pytest.raises(IntegrityError):
             await run(database, adding(item), adding(item))
+
+    async def test_by_a_rule_at_once(self, database, item):
+        """
+        So it is to the first statement of a transaction.
+        """
+        await run(database, adding(item))
+
+        with pytest.raises(IntegrityError):
+            async with database.transaction() as session:
+                await keyed.add(session, WorkItemRow, item)
 
     async def test_as_many_values_as_there_are(self, database):
         """
@@ -226,6 +236,21 @@ class TestBroken:
         """
         with pytest.raises(OverloadedError):
             await run(served, lambda session: kept.rows(session, statement, {}))
+        await run(served, adding(item))
+
+        assert await found(served) is not None
+
+    async def test_first(self, served, item):
+        """
+        So is one that breaks while a transaction begins.
+        """
+
+        async def broken():
+            async with served.transaction() as session:
+                await kept.rows(session, select(func.pg_sleep(20)), {})
+
+        with pytest.raises(OverloadedError):
+            await broken()
         await run(served, adding(item))
 
         assert await found(served) is not None
