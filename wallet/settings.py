@@ -4,6 +4,7 @@ Settings, decoded from the environment once (``FUSION_WALLET_…``) and never re
 Each field is described in docs/settings.md; a test holds the two together.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     oidc_settings: Path = Path("var/oidc.json")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    proxies: str = "127.0.0.1,::1"
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -58,6 +60,19 @@ class Settings(BaseSettings):
         if not given.get_secret_value().startswith(_DATABASES):
             raise ValueError(f"does not begin with {' or '.join(_DATABASES)}")
         return given
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, given: str) -> str:
+        for each in _parts(given):
+            ip_network(each)
+        return given
+
+    def trusted_proxies(self) -> tuple[str, ...]:
+        """
+        Return the networks of proxies in front, which may say where a request comes from.
+        """
+        return _parts(self.proxies)
 
     def allowed_integrations(self) -> tuple[str, ...]:
         """

@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from contextlib import contextmanager
 
 import pytest
 
@@ -62,3 +63,24 @@ async def site(tmp_path_factory, sqlite_template):
     async with serving(create_app(services), server_port):
         with fronting(place, port=port, server_port=server_port, name=NAME):
             yield Site(port, server_port, services)
+
+
+@pytest.fixture
+def two_machines(site, tmp_path):
+    """
+    Return what puts a proxy before the wallet and another machine, which is gone unless given.
+    """
+
+    @contextmanager
+    def running(other_port=None):
+        port = free_port()
+        with fronting(
+            tmp_path / str(port),
+            port=port,
+            server_port=site.server_port,
+            name=NAME,
+            other_ports=(other_port or free_port(),),
+        ):
+            yield Site(port, site.server_port, site.services)
+
+    return running

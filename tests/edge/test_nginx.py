@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from contextlib import AsyncExitStack, asynccontextmanager
+import socket
+import threading
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 import pytest
 
@@ -44,6 +46,27 @@ async def said(site, sent, source="127.0.0.1"):
         except (TimeoutError, ConnectionResetError):
             pass
         return b"".join(parts)
+
+
+@contextmanager
+def hanging_up():
+    """
+    A machine that takes requests and breaks; gives its port.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.recv(65_536)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(PATIENCE)
 
 
 def statuses(answer):
@@ -109,6 +132,56 @@ class TestSmuggling:
         answer = await said(site, f"GET /v1/me {HOST}{upgrade}\r\n")
 
         assert [401] == statuses(answer)
+
+
+class TestOtherMachines:
+    """One machine of several is gone, or breaks."""
+
+    async def test_gone(self, site, two_machines):
+        """
+        Nobody notices a machine that takes no connections; each POST is handled once.
+        """
+        handled = site.handled()
+        with two_machines() as there:
+            answers = [await said(there, POST + body("{}")) for _ in range(20)]
+
+        assert [[401]] * 20 == [statuses(answer) for answer in answers]
+        assert 20 == site.handled() - handled
+
+    async def test_broken(self, site, two_machines):
+        """
+        A POST that a machine may have taken is not sent to another one.
+        """
+        handled = site.handled()
+        with hanging_up() as port, two_machines(port) as there:
+            answers = [await said(there, POST + body("{}")) for _ in range(2)]
+
+        assert [401, 503] == sorted(status for each in answers for status in statuses(each))
+        assert 1 == site.handled() - handled
+
+
+def sign_in(name):
+    """
+    An operator's wrong try to sign in, which claims to come from elsewhere.
+    """
+    form = body(f"name={name}&password=wrong-password&code=000000")
+    claim = "Connection: close\r\nX-Real-IP: 127.0.0.31\r\n"
+    coded = "Content-Type: application/x-www-form-urlencoded\r\n"
+    return f"POST /operator/sign-in {HOST}{claim}{coded}{form}"
+
+
+class TestAddresses:
+    async def test_lock_out(self, site):
+        """
+        Twenty failures of one address lock that address out, and no other; nobody names another.
+        """
+        for number in range(20):
+            await said(site, sign_in(f"name{number}"), "127.0.0.30")
+        answers = [
+            await said(site, sign_in("zhang"), each) for each in ("127.0.0.30", "127.0.0.31")
+        ]
+
+        assert [[429], [401]] == [statuses(answer) for answer in answers]
 
 
 class TestPassing:

@@ -3,6 +3,9 @@
 import asyncio
 import signal
 import socket
+import sys
+import sysconfig
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +54,44 @@ def ended(child, port):
         connection.sendall(BODY[5:])
         answer = b"".join(iter(lambda: connection.recv(65_536), b""))
     return told, answer
+
+
+def installed(folder, release):
+    """
+    Make a folder of its own for a release whose every process notes which one it is.
+    """
+    here = folder / release
+    packages = here / "lib" / "python3.11" / "site-packages"
+    packages.mkdir(parents=True)
+    (here / "bin").mkdir()
+    (here / "bin" / "python").symlink_to(Path(sys.executable).resolve())
+    (here / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
+    (packages / "noting.pth").write_text(f"{sysconfig.get_path('purelib')}\nimport noting\n")
+    (packages / "noting.py").write_text(
+        f"open({str(folder / 'started')!r}, 'a').write('{release} ')\n"
+    )
+    return here
+
+
+class TestRelease:
+    def test_is_the_one_that_is_linked_by_then(self, deployment, tmp_path):
+        """
+        A reload starts the release that the folder's link names now, as the units ask for it.
+        """
+        deployment.told("migrate")
+        started, link, port = tmp_path / "started", tmp_path / "wallet", free_port()
+        link.symlink_to(installed(tmp_path, "old"))
+        python = str(link / "bin" / "python")
+        with process(deployment, "serve", python, port=port, drain_seconds=0) as (child, log):
+            within(PATIENCE_SECONDS, lambda: fetched(port, "/readyz"))
+            before = started.read_text().split()
+            link.unlink()
+            link.symlink_to(installed(tmp_path, "new"))
+            child.send_signal(signal.SIGHUP)
+            within(PATIENCE_SECONDS, lambda: "process replaced" in log.read_text())
+        after = started.read_text().split()[len(before) :]
+
+        assert ({"old"}, {"new"}) == (set(before), set(after))
 
 
 class TestServer:

@@ -3,11 +3,12 @@ nginx with the shipped configuration, in front of a server of this machine.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -53,7 +54,13 @@ _CAP: Final = f"wallet_address {_SHIPPED.connections}"
 
 @contextmanager
 def fronting(
-    folder: Path, *, port: int, server_port: int, name: str, measured: Measured = _SHIPPED
+    folder: Path,
+    *,
+    port: int,
+    server_port: int,
+    name: str,
+    measured: Measured = _SHIPPED,
+    other_ports: Sequence[int] = (),
 ) -> Iterator[Path]:
     """
     Run nginx; gives the file it logs into, and ends it with the block.
@@ -66,6 +73,7 @@ def fronting(
         server_port: of the wallet's server.
         name: the host it answers to.
         measured: the figures that an operator measures.
+        other_ports: of the wallet's servers on other machines.
     """
     shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
     temporary = "\n".join(f"    {each}_temp_path temp-{each};" for each in _TEMPORARY)
@@ -79,7 +87,7 @@ def fronting(
         f"listen 127.0.0.1:{port} default_server;\n"
     )
     upstream = folder / "wallet" / "upstream.conf"
-    upstream.write_text(upstream.read_text().replace("127.0.0.1:8000", f"127.0.0.1:{server_port}"))
+    upstream.write_text(_upstream(upstream.read_text(), (server_port, *other_ports)))
     conf = folder / "conf.d" / "wallet.conf"
     text = conf.read_text().replace(_RATE, f"rate={measured.scans}r/s")
     conf.write_text(text.replace(_CAP, f"wallet_address {measured.connections}"))
@@ -101,6 +109,15 @@ def fronting(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _upstream(shipped: str, ports: Sequence[int]) -> str:
+    """
+    Return the upstream's file as an operator edits it for these servers.
+    """
+    counted = "max_fails=1 fail_timeout=5s" if len(ports) > 1 else "max_fails=0"
+    lines = "\n".join(f"    server 127.0.0.1:{port} {counted};" for port in ports)
+    return re.sub(r"^    server 127\.0\.0\.1:8000 .*$", lines, shipped, flags=re.MULTILINE)
 
 
 def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -43,6 +43,7 @@ from wallet.http.knowing import Authenticate, callers_guard, known
 from wallet.http.limits import LimitsMiddleware
 from wallet.http.openapi import configuration
 from wallet.http.problems import handlers
+from wallet.http.sources import Sources
 from wallet.http.timekeeping import Timekeeping, clock_guard
 from wallet.journal.controller import JournalController
 from wallet.oidc.service import RelyingParty
@@ -190,6 +191,7 @@ def _pages(services: Services, timekeeping: Timekeeping) -> Router:
             operators=people.operators,
             vault=basis.vault,
             secure=secure,
+            sources=Sources(basis.settings.trusted_proxies()),
             way=_way(
                 people.providers.operator, OPERATOR_SIGN_IN, "operator-signing-in", secure=secure
             ),

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from wallet.http.callers import OperatorCaller
 from wallet.http.cookies import cookie, cookie_name
+from wallet.http.sources import Sources
 from wallet.operators.service import OperatorServices
 from wallet.operators.sessions import LIFE
 from wallet.operators.words import Role
@@ -52,6 +53,7 @@ class Door:
         operators: their services.
         vault: makes what a page proves itself with.
         secure: whether the wallet is reached over TLS.
+        sources: tells where somebody tries to come in from.
         way: in through the operators' provider, if there is one.
     """
 
@@ -61,9 +63,11 @@ class Door:
         operators: OperatorServices,
         vault: Vault,
         secure: bool,
+        sources: Sources,
         way: Way | None = None,
     ) -> None:
         self.operators = operators
+        self.sources = sources
         self.way = way
         self._vault = vault
         self._secure = secure

@@ -13,7 +13,7 @@ from wallet.http.errors import TokenInvalidError
 from wallet.pages.forms import go
 from wallet.pages.language import language_of
 from wallet.pages.operator.door import Door
-from wallet.pages.operator.signing_in import HOME, asked, source_of
+from wallet.pages.operator.signing_in import HOME, asked
 from wallet.pages.problems import SIGN_IN, sentence, waiting
 from wallet.pages.providing import Way
 from wallet.pages.rendering import AnyRequest, page
@@ -61,7 +61,7 @@ class OperatorProviderController(Controller):
                 issuer=identity.issuer,
                 subject=identity.subject,
                 signed_in_at=identity.signed_in_at,
-                source=source_of(request),
+                source=door.sources.of(request),
             )
         except WalletError as error:
             answer = _refused(request, door, error)

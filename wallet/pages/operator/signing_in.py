@@ -53,7 +53,7 @@ class OperatorSigningInController(Controller):
                 name=fields.get("name", ""),
                 password=fields.get("password", ""),
                 code=fields.get("code", ""),
-                source=source_of(request),
+                source=door.sources.of(request),
             )
         except TokenInvalidError as error:
             wrong = catalogue(language_of(request))["operator.sign_in.wrong"]
@@ -140,13 +140,6 @@ def asked(
         wrong=wrong,
         provider=door.way.name(request) if door.way else "",
     )
-
-
-def source_of(request: AnyRequest) -> str:
-    """
-    Return the address that somebody tries to come in from.
-    """
-    return request.client.host if request.client else ""
 
 
 def _why(request: AnyRequest, error: WalletError) -> str:
