@@ -147,6 +147,7 @@ class TestCreate:
             {"otp_limit": "1.005"},
             {"otp_limit": "-1"},
             {"otp_limit": "nan"},
+            {"otp_limit": "1e999999"},
             {"signed_limit": "1e9"},
             {"screen_limit": "-1"},
             {"cash_due": "0"},

@@ -112,6 +112,16 @@ class TestLook:
         assert (200, 401) == (first.status_code, second.status_code)
         assert 1 == len(await looks(region))
 
+    async def test_too_many_wrong_codes(self, at_work):
+        """
+        After too many wrong codes it says how long to wait.
+        """
+        for _ in range(6):
+            answer = await at_work.send(HERE, HERE, **asked(at_work, code="000000"))
+
+        assert 429 == answer.status_code
+        assert 0 < int(answer.headers["retry-after"])
+
     async def test_earlier_entries(self, region, at_work, monkeypatch):
         """
         Earlier entries are another look, with grounds and a code of its own.

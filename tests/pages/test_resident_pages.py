@@ -264,6 +264,16 @@ class TestContexts:
         assert 404 == answer.status_code
         assert "没有找到" in answer.text
 
+    async def test_partner_is_away(self, region, signed_in):
+        """
+        Where a partner is away it is told when to try again.
+        """
+        region.fake("payment").link_result = ConnectionError()
+        answer = await signed_in.send("/contexts", "/contexts/link", integration="fake_payment")
+
+        assert 503 == answer.status_code
+        assert 0 < int(answer.headers["retry-after"])
+
 
 class TestDevices:
     async def test_freeze_and_unfreeze(self, signed_in):

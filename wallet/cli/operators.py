@@ -2,6 +2,7 @@
 ``fusion-wallet operators``: who may sign in to run the region's wallet.
 """
 
+import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ _ROLES = click.Choice([role.value for role in Role])
 @click.group("operators")
 def command() -> None:
     """
-    Add, list, link, disable, enable and reset operators of the region.
+    Add, list, link, disable, enable and reset operators of the region; let a network in.
     """
 
 
@@ -78,6 +79,20 @@ def enable(name: str) -> None:
     """
     _known(lambda s: s.people.operators.administration.enable(name))
     click.echo("active")
+
+
+@command.command("let-in")
+@click.argument("address")
+def let_in(address: str) -> None:
+    """
+    End the lock-out of the network that ADDRESS is in; nothing of it is shown or kept.
+    """
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        raise click.ClickException("that is no IP address") from None
+    with_services(lambda s: s.people.operators.administration.let_in(address))
+    click.echo("may try")
 
 
 @command.command("reset")

@@ -99,7 +99,8 @@ class LimitsMiddleware(ASGIMiddleware):
                 headers, or a query parameter twice, of which two readers could take either.
         """
         _check_query(scope.get("query_string", b""))
-        _check_size(scope["headers"])
+        if is_too_large(scope["headers"]):
+            raise ValidationFailedError("The headers are too many or too long.")
         headers = _headers(scope)
         announced = _announced(headers)
         if scope.get("method") in _SAFE:
@@ -141,10 +142,12 @@ def _check_query(query: bytes) -> None:
         raise ValidationFailedError("A query parameter stands twice.")
 
 
-def _check_size(headers: Iterable[tuple[bytes, bytes]]) -> None:
+def is_too_large(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """
+    Tell whether headers are too many or too long.
+    """
     sizes = [len(name) + len(value) for name, value in headers]
-    if len(sizes) > HEADERS_MOST or sum(sizes) > HEADER_BYTES:
-        raise ValidationFailedError("The headers are too many or too long.")
+    return len(sizes) > HEADERS_MOST or sum(sizes) > HEADER_BYTES
 
 
 def _limits(scope: Scope) -> BodyLimits:

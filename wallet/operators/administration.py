@@ -175,6 +175,13 @@ class OperatorsAdministration:
                 await lockouts.forgive(session, (lockouts.provided(self._vault, subject),))
             await self._events.write(session, EventKind.ENABLED, operator_id)
 
+    async def let_in(self, address: str) -> None:
+        """
+        End the lock-out of the network that an address belongs to.
+        """
+        async with self._database.transaction() as session:
+            await lockouts.forgive(session, (lockouts.source(self._vault, address),))
+
     async def reset(self, name: str) -> EnrolmentIssued:
         """
         Void password, TOTP secret, recovery codes, link and sessions; let the operator enrol anew.

@@ -105,7 +105,7 @@ class Assertion:
                     OKPKey.import_key(pem) if edwards else ECKey.import_key(pem),
                     algorithms,
                 )
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError):  # the last: of headers in no shape for it
             return False
 
 

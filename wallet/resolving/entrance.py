@@ -17,7 +17,7 @@ from wallet.errors import ValidationFailedError, WalletError
 from wallet.http import json_text
 from wallet.http.callers import TerminalCaller
 from wallet.http.errors import RequestTimeoutError
-from wallet.http.limits import BODY_BYTES
+from wallet.http.limits import BODY_BYTES, is_too_large
 from wallet.http.problems import raw_answer, unexpected
 from wallet.idempotency.service import IdempotencyService, well_formed
 from wallet.parties.service import PartiesService
@@ -98,6 +98,8 @@ class Entrance:
         Look at everything but the body.
         """
         if scope["path"] != PATH or scope.get("method") != _METHOD or _redirected(scope):
+            return None
+        if is_too_large(scope["headers"]):
             return None
         headers = {name.lower(): value for name, value in scope["headers"]}
         if len(headers) != len(list(scope["headers"])) or not _plain(headers):

@@ -73,6 +73,15 @@ class TestPaths:
         assert asker.answer(ask).problem in {NOT_THERE, UNHEARD_OF}
         assert CANARY.encode() not in asker.answer(ask).body
 
+    @pytest.mark.parametrize("name", sorted(OPERATIONS))
+    def test_spelt_otherwise(self, asker, document, name):
+        """
+        A path with an empty segment, also at its end, is nobody's: each route has one spelling.
+        """
+        ask = blank(document, name)
+        for target in (ask.target + "/", "/" + ask.target, ask.target.replace("/", "//")):
+            assert NOT_THERE == asker.answer(ask.but(target=target)).problem
+
     @pytest.mark.parametrize("path", PATHS)
     def test_other_methods(self, asker, document, path):
         """

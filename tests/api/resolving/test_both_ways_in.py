@@ -114,3 +114,20 @@ class TestBothWaysIn:
             assert plain == raw, posts[0]
         assert {200, 400} <= statuses
         assert len(let_in) > POSTS // 5
+
+    @pytest.mark.parametrize(("count", "length"), [(70, 1), (1, 40_000)])
+    async def test_too_many_headers(self, both, count, length):
+        """
+        Headers that are too many or too long are refused either way, and use up no code.
+        """
+        answers = []
+        for each in both:
+            app = each.region.app()
+            each.region.next_step()
+            desk = (await each.desk.bearer())["authorization"]
+            post = large = ordinary(each.phone.show(0), desk, "key-of-many-headers")
+            for number in range(count):
+                large = large.added(b"x-%d" % number, b"x" * length)
+            answers.append([(await answered(app, one))[0] for one in (large, post)])
+
+        assert [[400, 200]] * 2 == answers

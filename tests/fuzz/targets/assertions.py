@@ -63,6 +63,10 @@ def _seeds() -> tuple[bytes, ...]:
         b'{"alg":"Ed25519","crit":["b64"],"b64":false}',
         b'{"alg":"EdDSA","kid":1,"jwk":{}}',
         b"[]",
+        b'"alg"',
+        b'["alg"]',
+        b'{"alg":"EdDSA","crit":1}',
+        b'{"alg":"EdDSA","crit":[1]}',
     )
     return (
         b"\x00" + _RIGHT.encode(),

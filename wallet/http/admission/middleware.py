@@ -23,7 +23,7 @@ from wallet.errors import OverloadedError, WalletError
 from wallet.http.admission.limit import LOOP
 from wallet.http.admission.lines import Ticket
 from wallet.http.admission.policy import Policy
-from wallet.http.admission.routes import STREAMS, priority_of
+from wallet.http.admission.routes import NOWHERE, STREAMS, is_plain, priority_of
 from wallet.http.admission.words import REFUSALS, Priority
 from wallet.http.edge import completed, safe_headers, well_formed
 from wallet.http.errors import RequestTimeoutError
@@ -87,7 +87,7 @@ class Admission:
         self._party_of = party_of
         self._metrics = metrics
         self._make_request_id = make_request_id
-        self._groups: dict[bytes, int] = {}
+        self._groups: dict[int, int] = {}
         self._sweeping = self._telling = False
         self._headers = safe_headers(strict_transport=strict_transport)
 
@@ -97,6 +97,8 @@ class Admission:
         """
         method = str(scope.get("method", ""))
         is_http = scope["type"] == ScopeType.HTTP
+        if is_http and not is_plain(scope["path"]):
+            scope["path"] = NOWHERE
         priority = priority_of(method, scope["path"]) if is_http else None
         if priority is None:
             await self._app(scope, receive, send)
@@ -237,11 +239,13 @@ class Admission:
         return self._group(credential), wait
 
     def _group(self, credential: bytes) -> int:
-        known = self._groups.get(credential)
+        # known by a keyed hash: what somebody sends stays nowhere, however long it is
+        key = hash(credential)
+        known = self._groups.get(key)
         if known is None:
             if len(self._groups) >= _KNOWN_MOST:
                 self._groups.clear()
-            known = self._groups[credential] = self._told(credential)
+            known = self._groups[key] = self._told(credential)
         return known
 
     def _told(self, credential: bytes) -> int:

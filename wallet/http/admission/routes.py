@@ -13,6 +13,8 @@ from wallet.http.admission.words import Priority
 FREE: Final = frozenset({"/livez", "/readyz"})
 # answers that never end: they give their place back when they begin, and have no deadline
 STREAMS: Final = frozenset({"/code/events"})
+# a path that nobody has
+NOWHERE: Final = "/-"
 
 _ANY: Final = "[A-Z]+"
 _RULES: Final[tuple[tuple[Priority, str, str], ...]] = (
@@ -45,6 +47,16 @@ _FOUND: Final = re.compile(
     )
 )
 _PRIORITIES: Final = {f"r{number}": rule[0] for number, rule in enumerate(_RULES)}
+
+
+def is_plain(path: str) -> bool:
+    """
+    Tell whether a path is spelt as routes are: no empty segments, and so none at its end.
+
+    The framework leaves empty segments out, and whatever goes by a path as it was sent (streams,
+    what stops with the clock, limits of a proxy) would not know the route again.
+    """
+    return "//" not in path and (path == "/" or not path.endswith("/"))
 
 
 def priority_of(method: str, path: str) -> Priority | None:

@@ -3,7 +3,7 @@
 """
 
 import asyncio
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from litestar import Controller, Response, get, post
@@ -209,7 +209,7 @@ def _settings(form: OperatorForm) -> PartySettings:
 def _fen(yuan: str) -> int:
     try:
         fen = Decimal(yuan) * _FEN if yuan.isascii() else Decimal(-1)
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond what decimals can be
         raise ValidationFailedError("Look at: limits") from None
     if not (fen.is_finite() and 0 <= fen <= _MOST_FEN and fen == fen.to_integral_value()):
         raise ValidationFailedError("Look at: limits")

@@ -17,7 +17,7 @@ from wallet.pages.language import language_of
 from wallet.pages.operator.books import Books
 from wallet.pages.operator.door import Door, OperatorForm, insist_on_acting
 from wallet.pages.operator.looking import Look, Seen
-from wallet.pages.problems import sentence
+from wallet.pages.problems import sentence, waiting
 from wallet.pages.rendering import AnyRequest, page
 from wallet.pages.returning import remember
 from wallet.pages.texts import catalogue
@@ -63,7 +63,8 @@ class PeopleController(Controller):
             seen = await _seen(books, operator_form)
         except WalletError as error:
             wrong = _why(request, error)
-            return _page(request, door, caller, wrong=wrong, status_code=error.status)
+            answer = _page(request, door, caller, wrong=wrong, status_code=error.status)
+            return waiting(answer, error)
         if seen is None:
             return _page(request, door, caller, nobody=True)
         return _page(request, door, caller, seen=seen)

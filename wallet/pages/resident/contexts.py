@@ -11,7 +11,7 @@ from wallet.bindings.linking import LinkingService, Step
 from wallet.errors import WalletError
 from wallet.http.callers import ResidentCaller
 from wallet.pages.forms import FORM_BODY, Form, go
-from wallet.pages.problems import sentence
+from wallet.pages.problems import sentence, waiting
 from wallet.pages.rendering import AnyRequest, page
 from wallet.residents.sessions import SessionsService
 
@@ -55,7 +55,8 @@ class ContextsController(Controller):
             step = await linking.link(form.caller.resident_id, name, choice)
         except WalletError as error:
             said = sentence(request, error)
-            return await _shown(request, form.caller, sessions, linking, wrong=said, error=error)
+            answer = await _shown(request, form.caller, sessions, linking, wrong=said, error=error)
+            return waiting(answer, error)
         if step.binding is not None:
             return go(HERE)
         return await _shown(request, form.caller, sessions, linking, step=step, name=name)

@@ -13,7 +13,7 @@ from wallet.http.cookies import session_cookie
 from wallet.http.errors import TokenInvalidError
 from wallet.pages.forms import FORM_BODY, Form, fields_of, go
 from wallet.pages.front import Front
-from wallet.pages.problems import sentence
+from wallet.pages.problems import sentence, waiting
 from wallet.pages.providing import LEFT
 from wallet.pages.rendering import AnyRequest, page
 from wallet.pages.returning import forget, place_before
@@ -66,7 +66,8 @@ class SigningInController(Controller):
             signed_in = await sessions.sign_in_for_demo(person.person())
         except (WalletError, msgspec.ValidationError) as error:
             known = error if isinstance(error, WalletError) else ValidationFailedError()
-            return asked(request, front, status_code=known.status, wrong=sentence(request, known))
+            wrong = sentence(request, known)
+            return waiting(asked(request, front, status_code=known.status, wrong=wrong), known)
         answer = go(place_before(request, HOME))
         forget(request, answer)
         seconds = int(LIFE.total_seconds())

@@ -50,6 +50,17 @@ class TestAdd:
         assert 2 == result.exit_code
 
 
+class TestLetIn:
+    @pytest.mark.parametrize(
+        ("address", "code"), [("203.0.113.9", 0), ("2001:db8::1", 0), ("zhang", 1)]
+    )
+    def test_address(self, deployment, address, code):
+        """
+        A network is let in by an address in it, and by nothing else.
+        """
+        assert code == deployment.run("operators", "let-in", address).exit_code
+
+
 class TestDisable:
     def test_and_enable(self, deployment):
         """

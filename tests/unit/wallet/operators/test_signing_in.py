@@ -7,6 +7,7 @@ import pytest
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlmodel import select
 
+from tests.unit.wallet.operators.conftest import SOURCE
 from wallet.errors import RateLimitedError
 from wallet.http.errors import TokenInvalidError
 from wallet.operators.models import OperatorLockoutRow, OperatorRow
@@ -271,6 +272,17 @@ class TestLockOut:
             await desk.outcome(desk.sign_in(source="2001:db8::2")),
             await desk.outcome(desk.sign_in(source="2001:db8:0:1::1")),
         )
+
+    async def test_source_is_let_in(self, desk):
+        """
+        A shell ends the lock-out of a network.
+        """
+        for number in range(20):
+            await self.outcomes(desk, 1, name=f"name{number}")
+        before = await desk.outcome(desk.sign_in())
+        await desk.administration.let_in(SOURCE)
+
+        assert ("RATE_LIMITED", "fine") == (before, await desk.outcome(desk.sign_in()))
 
     async def test_locked_source_counts_nothing(self, desk):
         """

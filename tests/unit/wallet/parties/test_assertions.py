@@ -92,6 +92,25 @@ class TestVerified:
 
         assert answer is None
 
+    @pytest.mark.parametrize(
+        "header",
+        ["alg", ["alg"], {"crit": 1}, {"crit": [1]}, {"crit": [[]]}, {"crit": None}, {"b64": 0}],
+        ids=str,
+    )
+    def test_header_in_no_shape(self, header):
+        """
+        A header of any other shape proves nothing.
+        """
+        _, payload, signature = make(KEYS["ed25519"], claims()).split(".")
+        given = {"alg": "EdDSA"} | header if isinstance(header, dict) else header
+
+        try:
+            answer = verified(f"{encoded(given)}.{payload}.{signature}", KEYS["ed25519"])
+        except ValueError:
+            answer = None
+
+        assert answer is None
+
     @given(place=st.integers(0, 400), letter=st.sampled_from("Aa0-_z9"))
     def test_any_change_is_refused(self, place, letter):
         """

@@ -10,6 +10,7 @@ from wallet import deadlines
 from wallet.http.admission.limit import Limit
 from wallet.http.admission.middleware import Admission
 from wallet.http.admission.policy import Policy
+from wallet.http.admission.routes import NOWHERE
 from wallet.http.edge import HEADERS
 from wallet.http.metrics import Metrics
 
@@ -115,6 +116,25 @@ class TestAdmission:
         assert refused.headers["retry-after"] in {"1", "2", "3"}
         assert "application/problem+json" == refused.headers["content-type"]
         assert set(HEADERS) | {"strict-transport-security"} <= set(refused.headers)
+
+    async def test_other_spelling(self, hall):
+        """
+        Another spelling of a path is taken for a path that nobody has.
+        """
+        hall.opened.set()
+        for path in ("/code/events/", "/v1//resolve"):
+            await hall.ask(path=path)
+
+        assert [NOWHERE] * 2 == hall.begun
+
+    async def test_keeps_no_credentials(self, hall):
+        """
+        What callers prove themselves with is not kept, however long it is.
+        """
+        hall.opened.set()
+        await hall.ask(authorization="Bearer " + "x" * 100_000)
+
+        assert {int} == {type(each) for each in hall.admission._groups}
 
     async def test_page(self, hall):
         """

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from wallet.http.admission.routes import priority_of
+from wallet.http.admission.routes import NOWHERE, is_plain, priority_of
 from wallet.http.admission.words import Priority
 
 _DOCUMENT = Path(__file__).parents[5] / "openapi" / "wallet.v1.json"
@@ -76,3 +76,19 @@ class TestPriorityOf:
         What residents and operators see first goes before what they look at.
         """
         assert priority == priority_of("GET", path)
+
+
+class TestIsPlain:
+    @pytest.mark.parametrize("path", ["/", "/code/events", "/v1/visits/7", NOWHERE])
+    def test_as_routes_are(self, path):
+        """
+        A path without empty segments is spelt as routes are.
+        """
+        assert is_plain(path)
+
+    @pytest.mark.parametrize("path", ["//", "/code/events/", "//code/events", "/v1//visits"])
+    def test_otherwise(self, path):
+        """
+        One with an empty segment is not, wherever it stands.
+        """
+        assert not is_plain(path)
