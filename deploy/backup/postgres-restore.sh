@@ -7,6 +7,9 @@
 set -eu
 umask 077
 folder=$1 data=$2 archive=${3:-} until=${4:-}
+# the server is told where they are, and starts elsewhere
+case $data in /*) ;; *) data=$PWD/$data ;; esac
+case $archive in '' | /*) ;; *) archive=$PWD/$archive ;; esac
 PATH=${POSTGRES_BIN:-/usr/lib/postgresql/18/bin}:$PATH
 
 if [ -e "$data" ]; then
@@ -17,6 +20,17 @@ pg_verifybackup --quiet "$folder/data"
 cp -a "$folder/data" "$data"
 chmod 0700 "$data"
 rm -f "$data/standby.signal" "$data/postmaster.pid"
+# Debian keeps these in /etc/postgresql and not in the data: stand-ins for as long as this runs
+stand_ins=
+for name in postgresql.conf pg_hba.conf pg_ident.conf; do
+    if [ ! -e "$data/$name" ]; then
+        case $name in
+            pg_hba.conf) echo 'local all all reject' >"$data/$name" ;;
+            *) : >"$data/$name" ;;
+        esac
+        stand_ins="$stand_ins $name"
+    fi
+done
 at=$(cat "$folder/backup_at")
 # nobody but this script reaches it while it recovers; a file, because settings of the backup come
 # before it and could not be taken back on the command line
@@ -45,7 +59,7 @@ SETTINGS
 fi
 pg_ctl --pgdata "$data" --wait --timeout 3600 --log "$data/restore.log" start >&2
 # pg_ctl does not wait for the end of the log
-until pg_controldata --pgdata "$data" | grep -q 'cluster state: *in production'; do
+until LC_ALL=C pg_controldata --pgdata "$data" | grep -q 'cluster state: *in production'; do
     if ! pg_ctl --pgdata "$data" status >/dev/null; then
         echo "it did not come out of recovery; see $data/restore.log" >&2
         exit 1
@@ -54,4 +68,7 @@ until pg_controldata --pgdata "$data" | grep -q 'cluster state: *in production';
 done
 pg_ctl --pgdata "$data" --wait --mode fast stop >&2
 mv "$settings.kept" "$settings"
+for name in $stand_ins; do
+    rm "$data/$name"
+done
 echo "$at"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Copies a live SQLite database: sqlite-backup.sh DATABASE FOLDER
-# FOLDER must not exist; it gets wallet.db and the instant from which on nothing is in it for sure.
+# FOLDER must not exist; it gets wallet.db and the instant it began: what came later may be missing.
 set -eu
 umask 077
 database=$1 folder=$2

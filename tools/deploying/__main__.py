@@ -59,7 +59,7 @@ def _there(unit: Path, folder: Path) -> str:
     Return a copy of a unit whose programs exist here.
     """
     (folder / "bin").mkdir(exist_ok=True)
-    program = folder / "bin" / "fusion-wallet"
+    program = folder / "bin" / "python"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     copy = folder / unit.name

@@ -32,7 +32,7 @@ def command() -> None:
     """
     Claim and finish what is due: settlements, polls, expiries. Run as many as you like.
 
-    A stop lets steps under way end, for up to 30 seconds.
+    A stop lets steps under way end, for up to 25 seconds.
     """
     settings = Settings()
     configure(sys.stdout.buffer, SystemClock(), level=settings.log_level)
