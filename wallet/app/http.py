@@ -114,6 +114,8 @@ def create_app(services: Services) -> Litestar:
         kind = ProcessKind.SERVER
         async with basis.membership.present(kind), reporting(services.reporter(kind)):
             yield
+            # what waits for a partner writes its answer down as a process of the deployment
+            await services.money.inline.close()
         await services.close()
 
     app = Litestar(

@@ -281,7 +281,7 @@ class SettlementHandler:
         async with self._database.transaction() as session:
             await self._work.hold(session, lease)
             settlement = await self._get(session, lease)
-            if isinstance(event, Expired) and settlement.state.phase not in _LIMITED:
+            if isinstance(event, Expired) and not self._expired(settlement):
                 raise StateConflictError  # a desk was quicker
             moved = await self._mover.move(session, settlement, event, change)
             hit(f"{area}.before_commit")
@@ -289,6 +289,13 @@ class SettlementHandler:
         now = self._till.clock.now()
         self._remember(lease, moved, now)
         return now
+
+    def _expired(self, settlement: Settlement) -> bool:
+        """
+        Tell whether its time is over as it is now; what a desk does may give it another one.
+        """
+        limited = settlement.state.phase in _LIMITED
+        return limited and self._till.clock.now() >= settlement.deadline_at
 
     async def _get(self, session: AsyncSession, lease: Lease) -> Settlement:
         return await self._mover.records.get(session, lease.resident_id, lease.subject_id)

@@ -57,9 +57,9 @@ def decide(state: State) -> Action:
     match state.phase:
         case "draft":
             return Begin("upload")
-        case "awaiting_approval" | "review":
+        case "awaiting_approval":
             return Wait()
-        case "cash_due":
+        case "cash_due" | "review":
             return DriveRefunds() if state.refunds_open else Wait()
         case "completed" | "cancelled":
             return DriveRefunds() if state.refunds_open else Rest()

@@ -97,11 +97,11 @@ def apply(state: VisitState, event: Event) -> VisitState:
             return replace(state, status="sent")
         case Done():
             return _done(state)
-        case Failed(code=code):
-            return _failed(state, code)
+        case Failed(code=code, refused=refused):
+            return _failed(state, code, refused=refused)
         case Unsent(attempts=attempts):
             given_up = attempts >= LARGEST_UNSENT and state.phase == "registering"
-            return _failed(state, UNREACHABLE) if given_up else state
+            return _failed(state, UNREACHABLE, refused=True) if given_up else state
         case Doubtful():
             return replace(state, status="unknown", repeating=False)
         case Undetermined(exhausted=exhausted):
@@ -160,14 +160,14 @@ def _done(state: VisitState) -> VisitState:
     return replace(_resting(state, "cancelled"), registered=False)
 
 
-def _failed(state: VisitState, code: str) -> VisitState:
+def _failed(state: VisitState, code: str, *, refused: bool) -> VisitState:
     """
     A refused registration opens the visit without the insurer; a refused cancel leaves it open.
 
     That a call cannot be made anew says nothing of an earlier one that is still in doubt.
     """
-    if state.status == "due" and state.tries:
-        return replace(state, status="unknown", reason=code)
+    if refused and state.tries:
+        return replace(state, status="unknown", repeating=False, reason=code)
     return replace(_resting(state, "open"), reason=code)
 
 

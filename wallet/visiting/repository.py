@@ -33,7 +33,11 @@ def _turned(*conditions: ColumnElement[bool]) -> Update:
 
 
 _NOBODYS: Final = col(VisitRow.open_settlement_id).is_(None)
-_TAKE: Final = _turned(_NOBODYS, col(VisitRow.phase) == "open")
+_TAKE: Final = _turned(
+    _NOBODYS,
+    col(VisitRow.phase) == "open",
+    col(VisitRow.version) == bindparam("seen", type_=BigInteger),
+)
 _RETAKE: Final = _turned(
     _NOBODYS, or_(col(VisitRow.phase) == "open", col(VisitRow.phase) == "closed")
 )
@@ -96,23 +100,42 @@ async def change(
 
 
 async def take(
-    session: AsyncSession, resident_id: int, visit_id: int, settlement_id: int, *, standing: int
+    session: AsyncSession, key: tuple[int, int], settlement_id: int, *, version: int
 ) -> bool:
     """
-    Make a settlement the one that is going on; False when another is or the visit is not open.
+    Make a new settlement the one that is going on.
 
     Args:
         session: the settlement's transaction.
-        resident_id: whose visit.
-        visit_id: which.
+        key: of the visit.
         settlement_id: which one goes on.
-        standing: 0 for a new one; -1 for a completed one that is being undone, which a closed
-            visit allows too.
+        version: of the visit that the settlement was made from.
+
+    Returns:
+        False when another one is, the visit is not open, or it was changed since it was read.
     """
-    named = keyed.having({"resident_id": resident_id, "visit_id": visit_id})
-    given = {"following": settlement_id, "standing": standing}
-    statement = _TAKE if standing == 0 else _RETAKE
-    return await kept.count(session, statement, named | given) == 1
+    return await _taken(session, _TAKE, key, settlement_id, standing=0, seen=version)
+
+
+async def retake(session: AsyncSession, key: tuple[int, int], settlement_id: int) -> bool:
+    """
+    Make a completed settlement, which is to be undone, the one that is going on.
+
+    Returns:
+        False when another one is, or the visit is neither open nor closed.
+    """
+    return await _taken(session, _RETAKE, key, settlement_id, standing=-1)
+
+
+async def _taken(
+    session: AsyncSession,
+    statement: Update,
+    key: tuple[int, int],
+    settlement_id: int,
+    **given: int,
+) -> bool:
+    named = keyed.having({"resident_id": key[0], "visit_id": key[1]})
+    return await kept.count(session, statement, named | given | {"following": settlement_id}) == 1
 
 
 async def hand_over(

@@ -191,15 +191,14 @@ class VisitingService:
         Make a settlement the one that is going on in a visit.
 
         Raises:
-            StateConflictError: another one is, or the visit is not open.
+            StateConflictError: another one is, the visit is not open, or it was changed since it
+                was read: a new settlement goes by whether the insurer has the visit.
         """
-        taken = await repository.take(
-            session,
-            visit.resident_id,
-            visit.visit_id,
-            settlement_id,
-            standing=-1 if undoing else 0,
-        )
+        key = visit.resident_id, visit.visit_id
+        if undoing:
+            taken = await repository.retake(session, key, settlement_id)
+        else:
+            taken = await repository.take(session, key, settlement_id, version=visit.version)
         if not taken:
             raise StateConflictError("The visit is not open, or another settlement is going on.")
 

@@ -195,9 +195,9 @@ async def put(session: AsyncSession, item: tuple[int, str, int], at: datetime) -
         "wakes": 0,
         "attempts": 0,
     }
-    if await insert_first(session, WorkItemRow, values):
-        return
-    await kept.count(session, _WAKE, {"at": at} | _this(item))
+    while not await insert_first(session, WorkItemRow, values):
+        if await kept.count(session, _WAKE, {"at": at} | _this(item)):
+            return
 
 
 async def renew(session: AsyncSession, lease: Lease, until: datetime) -> bool:

@@ -14,11 +14,8 @@ from tests.simulation.storage.tables import Changed, DuplicateError, Store, View
 from wallet.db.session import translated
 
 _SQLITE = SimpleNamespace(dialect=SimpleNamespace(name="sqlite"))
-# somebody listens to every statement, so that none goes past the session (`wallet.db.kept`)
-_LISTENED = SimpleNamespace(
-    engine=SimpleNamespace(dispatch=SimpleNamespace(before_cursor_execute=(None,)))
-)
-_SYNC = SimpleNamespace(connection=lambda: _LISTENED)
+# something always waits to be written, so that no statement goes past the session (`wallet.db.kept`)
+_SYNC = SimpleNamespace(new=(None,), dirty=(), deleted=())
 _NOTHING: dict[str, Any] = {}
 
 

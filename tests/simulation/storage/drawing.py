@@ -128,8 +128,10 @@ class Drawing:
         return lambda session: VisitRecords(VAULT).add(session, visit)
 
     def _take(self) -> Act:
-        visit, settlement, standing = self._below(3), self._below(3), -self._below(2)
-        return lambda session: visiting.take(session, 1, visit, settlement, standing=standing)
+        visit, settlement, version = self._below(3), self._below(3), self._below(3)
+        if version == 0:
+            return lambda session: visiting.retake(session, (1, visit), settlement)
+        return lambda session: visiting.take(session, (1, visit), settlement, version=version)
 
     def _hand_over(self) -> Act:
         visit, settlement = self._below(3), self._below(3)

@@ -1,0 +1,80 @@
+"""Partners that are away for long: what they may have done is not forgotten."""
+
+
+def state(folder):
+    return folder.settlement.state
+
+
+async def until_decided(desk, visit):
+    """
+    Let the worker go on with a registration for some minutes; return the visit.
+    """
+    for _ in range(200):
+        seen = await desk.visits.get(desk.caller(), visit)
+        if seen.state.phase != "registering":
+            break
+        if await desk.loop.run_due() == 0:
+            desk.clock.advance(2)
+    return seen
+
+
+class TestRegistration:
+    async def test_not_reached_again(self, desk):
+        """
+        A registration that may have arrived stays in doubt until the insurer is back.
+        """
+        desk.insurer.fail("register", "cut_after", *["not_sent"] * 60)
+        desk.insurer.fail("query", *["unavailable"] * 200)
+        visit = await desk.visit()
+        before = await until_decided(desk, visit)
+        desk.insurer.faults["register"].clear()
+        desk.clock.advance(600)
+        after = await until_decided(desk, visit)
+
+        assert ("registering", "open", True) == (
+            before.state.phase,
+            after.state.phase,
+            after.state.registered,
+        )
+
+    async def test_not_heard_again(self, desk):
+        """
+        That a repetition is refused says nothing of the first one; the insurer is asked.
+        """
+        desk.insurer.fail("register", "cut_after", "cut_before", "decline:CREDENTIAL_EXPIRED")
+        desk.insurer.fail("query", *["unavailable"] * 40)
+        visit = await desk.visit()
+        seen = await until_decided(desk, visit)
+
+        assert ("open", True) == (seen.state.phase, seen.state.registered)
+        assert "wallet" == state(await desk.open(visit)).insurer
+
+
+class TestLateRefund:
+    async def test_goes_on_while_the_rest_is_reviewed(self, desk):
+        """
+        Money that came too late goes back, though the insurer refuses the cancellation meanwhile.
+        """
+        desk.payer.fail("charge", "pending")
+        folder = await desk.settled()
+        desk.payer.fail("late_success", "yes")
+        desk.payer.fail("refund", *["cut_before"] * 6)
+        while not state(folder).refunds_open:
+            if await desk.loop.run_due() == 0:
+                desk.clock.advance(5)
+            folder = await desk.look(folder)
+        desk.insurer.fail("cancel_settlement", "decline:CLEARED")
+        desk.insurer.fail("query", *["no"] * 40)
+        await desk.settling.cancel(desk.intent(), desk.name_of(folder.settlement))
+        folder = await desk.work_off(folder, until="review")
+        desk.payer.faults["refund"].clear()
+        for _ in range(20):
+            desk.clock.advance(600)
+            await desk.loop.run_due()
+        folder = await desk.look(folder)
+
+        assert ("review", ["refunded"], 0) == (
+            state(folder).phase,
+            [each.state.phase for each in folder.refunds],
+            desk.payer.net,
+        )
