@@ -31,8 +31,10 @@ QUERY: Final = "alipay.user.agreement.query"
 UNSIGN: Final = "alipay.user.agreement.unsign"
 PAGE_SIGN: Final = "alipay.user.agreement.page.sign"
 
-VALIDATE_MS: Final = MANIFEST.deadlines.validate_ms
-UNSIGN_MS: Final = MANIFEST.deadlines.perform_ms
+# a little less than the manifest's, so that it is we who say what became of a call that hangs
+_SLACK_MS: Final = 300
+VALIDATE_MS: Final = MANIFEST.deadlines.validate_ms - _SLACK_MS
+UNSIGN_MS: Final = MANIFEST.deadlines.perform_ms - _SLACK_MS
 
 
 class Agreements:
@@ -72,6 +74,8 @@ class Agreements:
             self._settings.personal_product_code, self._settings.sign_scene, request.reference
         )
         reply = await self._ask(self._own, QUERY, terms, request.reference)
+        if reply.code == rules.SUCCESS and reply.external_agreement_no != request.reference:
+            raise UnavailableError(f"{QUERY}: the answer names another agreement")
         if reply.code == rules.SUCCESS and reply.status == rules.AGREEMENT_STANDS:
             return _linked(reply)
         if reply.code == rules.SUCCESS or reply.sub_code in rules.AGREEMENT_MISSING:
@@ -112,6 +116,8 @@ class Agreements:
 
     async def _standing(self, agreement: Agreement, own: Application) -> mapping.Reply | None:
         reply = await self._ask(own, QUERY, {"agreement_no": agreement.agreement_no}, "")
+        if reply.code == rules.SUCCESS and reply.agreement_no != agreement.agreement_no:
+            raise UnavailableError(f"{QUERY}: the answer names another agreement")
         if reply.code == rules.SUCCESS:
             return reply if reply.status == rules.AGREEMENT_STANDS else None
         if reply.sub_code in rules.AGREEMENT_MISSING:

@@ -2,6 +2,7 @@
 One signed request to Alipay's gateway and its verified answer. Never repeats anything.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from types import SimpleNamespace
@@ -172,7 +173,7 @@ class Client:
                 verb,
                 url,
                 data=form,
-                timeout=aiohttp.ClientTimeout(total=deadline_ms / 1000),
+                timeout=aiohttp.ClientTimeout(total=deadline_ms / 1000, ceil_threshold=math.inf),
                 allow_redirects=False,
                 trace_request_ctx=line,
             ) as response:

@@ -23,7 +23,7 @@ class AlipaySettings(Sensitive, frozen=True, forbid_unknown_fields=True, kw_only
     Attributes:
         gateway_url: the gateway that answers all methods.
         app_id: the application's id.
-        private_key_pem: our RSA private key (2048 bits or more).
+        private_key_pem: our RSA private key (2048 bits).
         alipay_public_key_pem: verifies what Alipay sends to this application.
         sign_page_url: Alipay's page on which a resident signs the agreement.
         notify_url: where Alipay sends its notifications, or empty.

@@ -106,15 +106,16 @@ def performed(call: Call, reply: Reply, now: datetime) -> Outcome:
     return Unknown(reason=said(reply))
 
 
-def confirmed(declined: Declined, reply: Reply) -> Outcome:
+def confirmed(call: Call, declined: Declined, reply: Reply) -> Outcome:
     """
     What a declined charge is after `alipay.trade.query`: declined only when nothing is left open.
 
     A repeated call can be refused for a reason (a used code, an ended agreement) that says nothing
     of the trade which the first call may have opened.
     """
-    missing = (rules.BUSINESS_REFUSAL, rules.TRADE_MISSING)
-    if (reply.code, reply.sub_code) == missing or reply.trade_status == rules.CLOSED:
+    missing = (reply.code, reply.sub_code) == (rules.BUSINESS_REFUSAL, rules.TRADE_MISSING)
+    closed = reply.out_trade_no == call.out_trade_no and reply.trade_status == rules.CLOSED
+    if missing or closed:
         return declined
     return Unknown(reason=f"refused, yet the trade is {reply.trade_status or 'unclear'}"[:80])
 
@@ -163,7 +164,7 @@ def refund_state(call: Call, reply: Reply) -> Answer:
     """
     if reply.code != rules.SUCCESS or not _names_match(call, reply):
         return Undecided(reason=said(reply))
-    if reply.refund_status not in {"", "REFUND_SUCCESS"} or not bytes(reply.refund_amount):
+    if reply.refund_status != "REFUND_SUCCESS" or not bytes(reply.refund_amount):
         return Undecided(reason="not refunded yet; repeat the refund")
     if fen_of(reply.refund_amount) != call.amount_minor:
         return Undecided(reason=AMOUNT_MISMATCH)

@@ -31,9 +31,10 @@ TRADE_QUERY: Final = "alipay.trade.query"
 REFUND_QUERY: Final = "alipay.trade.fastpay.refund.query"
 BILL: Final = "alipay.data.dataservice.bill.downloadurl.query"
 
-# Together they stay within the manifest's deadline for one unsafe call.
-PERFORM_MS: Final = 7_000
-CONFIRM_MS: Final = 3_000
+# Together they stay well within the manifest's deadline for one unsafe call, so that it is we who
+# say what became of a call that hangs.
+PERFORM_MS: Final = 6_500
+CONFIRM_MS: Final = 2_500
 FETCH_MS: Final = 60_000
 
 
@@ -143,7 +144,7 @@ class Payments:
             deadline_ms=CONFIRM_MS,
         )
         if isinstance(said, Verified):
-            return mapping.confirmed(declined, said.reply)
+            return mapping.confirmed(call, declined, said.reply)
         return Unknown(reason=f"refused, but not confirmed: {said.reason}")
 
     def _application(self, party: PartyView) -> Application:

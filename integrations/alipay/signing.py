@@ -33,7 +33,8 @@ def private_key(pem: str) -> rsa.RSAPrivateKey:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise UnusableKeyError from None
-    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _MIN_KEY_BITS:
+    # a longer one's signature is longer than the gateway's `sign` may be
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != _MIN_KEY_BITS:
         raise UnusableKeyError
     return key
 

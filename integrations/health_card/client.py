@@ -2,6 +2,8 @@
 One signed request to the platform and its verified answer. Never repeats anything.
 """
 
+import math
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -15,6 +17,7 @@ from integrations.spi import Environment, Exchange, UnavailableError
 
 MAX_ANSWER_BYTES = 1 << 20
 _NONCE_BYTES = 16
+_CODE = re.compile(r"[A-Za-z]{0,3}[0-9]{1,5}")
 
 
 class Told(Struct, frozen=True):
@@ -28,6 +31,13 @@ class Told(Struct, frozen=True):
 
     code: str
     datas: dict[str, mapping.Value]
+
+    @property
+    def shown(self) -> str:
+        """
+        The code for logs and texts; what does not look like a code is not repeated.
+        """
+        return self.code if _CODE.fullmatch(self.code) else "?"
 
 
 class Client:
@@ -63,7 +73,7 @@ class Client:
         try:
             answer = await self._post(request, deadline_ms)
             told = self._told(answer, application)
-            result = told.code or "success"
+            result = told.shown if told.code else "success"
         except (aiohttp.ClientError, OSError, ValueError) as error:
             result = type(error).__name__
             raise UnavailableError(f"{method}: {result}") from None
@@ -93,7 +103,7 @@ class Client:
         async with self._session.post(
             self._settings.url,
             data=request,
-            timeout=aiohttp.ClientTimeout(total=deadline_ms / 1000),
+            timeout=aiohttp.ClientTimeout(total=deadline_ms / 1000, ceil_threshold=math.inf),
             allow_redirects=False,
         ) as response:
             if response.status != 200:  # noqa: PLR2004

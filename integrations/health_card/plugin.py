@@ -213,7 +213,7 @@ class HealthCard:
     def _refused(self, method: str, told: Told) -> Refused:
         code = rules.refusal_of(told.code, self._settings.return_codes)
         if code is None:
-            raise UnavailableError(f"{method}: {told.code}")
+            raise UnavailableError(f"{method}: {told.shown}")
         return Refused(code)
 
 

@@ -5,6 +5,7 @@ Each request has a connection of its own: a connection that the gateway dropped 
 otherwise turn an unsafe call into an unknown one.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -174,7 +175,7 @@ class Client:
                 post.url,
                 data=post.body,
                 headers={"content-type": "application/json; charset=utf-8", **post.headers},
-                timeout=aiohttp.ClientTimeout(total=post.seconds),
+                timeout=aiohttp.ClientTimeout(total=post.seconds, ceil_threshold=math.inf),
                 allow_redirects=False,
                 trace_request_ctx=progress,
             ) as response:

@@ -56,7 +56,10 @@ class Answered(Sensitive, frozen=True, kw_only=True):
 
 
 class _Wire(Sensitive, frozen=True):
-    infcode: Annotated[int, Meta(ge=-9999, le=9999)] | Annotated[str, Meta(max_length=8)]
+    # whatever has another shape may be anything, somebody's name included, and is repeated nowhere
+    infcode: (
+        Annotated[int, Meta(ge=-9999, le=9999)] | Annotated[str, Meta(pattern=r"\A-?[0-9]{1,4}\Z")]
+    )
     err_msg: str | None = None
     output: Raw = Raw(b"null")
     cainfo: str | None = ""

@@ -132,16 +132,28 @@ class Performer:
             return Unknown(reason="no usable split")
         message = payload.messages[-1]
         report_mismatches(self._client, message.infno, message.msgid, settlement)
-        if not _is_of(settlement, payload.before):
-            return Unknown(reason="another visit's answer")
+        strange = _strange(operation, settlement, payload)
+        if strange:
+            return Unknown(reason=strange)
         if operation == "pre_settle":
             return _succeeded(PreSettled(split=settlement.split), payload.after)
-        if settlement.msgid not in {"", message.msgid}:
-            return Unknown(reason="another message's answer")
         result = settled(settlement)
         if result is None:
             return Unknown(reason="no settlement number or time")
         return _succeeded(result, replace(payload.after, setl_id=settlement.setl_id))
+
+
+def _strange(operation: str, settlement: Settlement, payload: Payload) -> str:
+    """
+    Say why a settlement is not the answer to what was asked; nothing where it is.
+    """
+    if not _is_of(settlement, payload.before):
+        return "another visit's answer"
+    if settlement.refunded:
+        return "a cancellation's answer"
+    if operation == "settle" and settlement.msgid not in {"", payload.messages[-1].msgid}:
+        return "another message's answer"
+    return ""
 
 
 def settled(settlement: Settlement) -> Settled | None:

@@ -178,10 +178,12 @@ def read_result(
 ) -> Reading:
     """
     Say what a well-formed answer means for an operation (a request's tag, or empty).
+
+    A region's own table goes first, but for codes that leave in doubt whether it was done.
     """
     if infcode == DONE:
         return Done()
-    if infcode in ALREADY_SO.get(operation, ()):
+    if infcode in ALREADY_SO.get(operation, ()) and infcode not in regional:
         return AlreadySo()
     if infcode in IN_DOUBT[""] or infcode in IN_DOUBT.get(operation, ()):
         return Doubtful(f"infcode_{infcode}")

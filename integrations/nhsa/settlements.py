@@ -71,8 +71,8 @@ class Settlement(Sensitive, frozen=True, kw_only=True):
 
 
 class _Info(Sensitive, frozen=True):
-    mdtrt_id: str = ""
-    psn_no: str = ""
+    mdtrt_id: str | None = ""
+    psn_no: str | None = ""
     setl_id: str | None = ""
     medins_setl_id: str | None = ""
     setl_time: str | None = ""
@@ -81,10 +81,10 @@ class _Info(Sensitive, frozen=True):
 
 
 class _Detail(Sensitive, frozen=True):
-    fund_pay_type: str
+    fund_pay_type: str | None
     fund_payamt: Raw
-    fund_pay_type_name: str = ""
-    setl_id: str = ""
+    fund_pay_type_name: str | None = ""
+    setl_id: str | None = ""
 
 
 class _One(Sensitive, frozen=True):
@@ -143,8 +143,8 @@ def _settlement(
         return None
     return Settlement(
         setl_id=setl_id,
-        mdtrt_id=info.mdtrt_id,
-        psn_no=info.psn_no,
+        mdtrt_id=info.mdtrt_id or "",
+        psn_no=info.psn_no or "",
         msgid=info.medins_setl_id or "",
         refunded=str(info.refd_setl_flag or "") == "1" or sign < 0,
         cancels=info.init_setl_id or "",
@@ -213,7 +213,7 @@ def _detailed(details: tuple[_Detail, ...], sign: int) -> tuple[SplitLine, ...] 
     lines: list[SplitLine] = []
     for one in details:
         amount = fen_from_json(bytes(one.fund_payamt))
-        if amount is None:
+        if amount is None or one.fund_pay_type is None:
             return None
         lines.append(
             SplitLine(

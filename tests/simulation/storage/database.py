@@ -14,7 +14,7 @@ from tests.simulation.storage.tables import Changed, DuplicateError, Store, View
 from wallet.db.session import translated
 
 _SQLITE = SimpleNamespace(dialect=SimpleNamespace(name="sqlite"))
-# something always waits to be written, so that no statement goes past the session (`wallet.db.kept`)
+# something always waits to be written, so that no statement goes past it (`wallet.db.kept`)
 _SYNC = SimpleNamespace(new=(None,), dirty=(), deleted=())
 _NOTHING: dict[str, Any] = {}
 

@@ -130,7 +130,9 @@ class TestConfirmed:
         ("content", "stands"),
         [
             ({"code": "40004", "sub_code": "ACQ.TRADE_NOT_EXIST"}, True),
-            ({"code": "10000", "trade_status": "TRADE_CLOSED"}, True),
+            ({"code": "10000", "out_trade_no": "FW1", "trade_status": "TRADE_CLOSED"}, True),
+            ({"code": "10000", "out_trade_no": "FW2", "trade_status": "TRADE_CLOSED"}, False),
+            ({"code": "10000", "trade_status": "TRADE_CLOSED"}, False),
             ({"code": "10000", "trade_status": "WAIT_BUYER_PAY"}, False),
             ({"code": "10000", "trade_status": "TRADE_SUCCESS"}, False),
             ({"code": "20000"}, False),
@@ -142,7 +144,7 @@ class TestConfirmed:
         """
         declined = Declined(code="CODE_REJECTED")
 
-        outcome = mapping.confirmed(declined, reply(content))
+        outcome = mapping.confirmed(CALLS["charge"], declined, reply(content))
 
         assert stands == (declined == outcome)
         assert stands or isinstance(outcome, Unknown)

@@ -280,17 +280,36 @@ class TestAnswers:
         """
         An agreement that stands but has no number cannot be bound.
         """
-        answering.answer = {"code": "10000", "status": "NORMAL"}
+        answering.answer = {"code": "10000", "status": "NORMAL", "external_agreement_no": "R"}
         person = Person(name="李明", document_type=PersonKey.ID_CARD, document_number="4401")
 
         with pytest.raises(UnavailableError, match="no number"):
+            await answering.alipay.link(LinkRequest(person=person, reference="R", now=NOW))
+
+    @pytest.mark.parametrize("answered", [{"agreement_no": "2027"}, {}], ids=["other", "none"])
+    async def test_another_agreement(self, answering, answered):
+        """
+        An answer about another agreement than the one asked for is no answer.
+        """
+        answering.answer = {"code": "10000", "status": "NORMAL"} | answered
+        person = Person(name="李明", document_type=PersonKey.ID_CARD, document_number="4401")
+        secure = SecureRequest(subject=SUBJECT, amount_minor=5, party=PARTY, now=NOW)
+
+        with pytest.raises(UnavailableError, match="another agreement"):
+            await answering.alipay.secure(secure)
+        with pytest.raises(UnavailableError, match="another agreement"):
             await answering.alipay.link(LinkRequest(person=person, reference="R", now=NOW))
 
     async def test_own_quota(self, answering):
         """
         The agreement's own quota goes before the arranged limit.
         """
-        answering.answer = {"code": "10000", "status": "NORMAL", "single_quota": "0.04"}
+        answering.answer = {
+            "code": "10000",
+            "agreement_no": "2026",
+            "status": "NORMAL",
+            "single_quota": "0.04",
+        }
         secure = SecureRequest(subject=SUBJECT, amount_minor=5, party=PARTY, now=NOW)
 
         assert Refused("AMOUNT_OVER_LIMIT") == await answering.alipay.secure(secure)

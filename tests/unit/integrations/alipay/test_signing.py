@@ -127,11 +127,12 @@ class TestKeys:
 
     def test_unusable(self):
         """
-        Only RSA of 2048 bits or more is a key.
+        Only RSA of 2048 bits is a key of ours, and of 2048 or more one of theirs.
         """
+        longer = rsa.generate_private_key(public_exponent=65537, key_size=3072)
         short = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - refused
         other = ec.generate_private_key(ec.SECP256R1())
-        for key in (pem_of(short), pem_of(other), "nonsense" * 10, PEM):
+        for key in (pem_of(short), pem_of(longer), pem_of(other), "nonsense" * 10, PEM):
             with pytest.raises(signing.UnusableKeyError):
                 signing.private_key(key)
         for key in (public_pem_of(short), public_pem_of(other), "nonsense" * 10):

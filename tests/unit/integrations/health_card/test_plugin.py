@@ -159,6 +159,16 @@ class TestAnswers:
         with pytest.raises(UnavailableError, match="7777"):
             await platform.card.validate(validate())
 
+    async def test_strange_code(self, platform):
+        """
+        What stands where a code should stand reaches no text and no observer.
+        """
+        platform.code = "440104198807213314"
+
+        with pytest.raises(UnavailableError, match=r"\?$"):
+            await platform.card.validate(validate())
+        assert ["?"] == [each.result for each in platform.exchanges]
+
     async def test_another_card(self, platform):
         """
         An answer about another card is no verdict.

@@ -143,6 +143,7 @@ class TestParseAnswer:
             b"<html>",
             b'{"infcode":null}',
             b'{"infcode":true}',
+            '{"infcode":"李明4401"}'.encode(),
             b'{"infcode":0.0}',
             b'{"infcode":12345}',
             b'{"infcode":' + b"9" * 5000 + b"}",

@@ -155,6 +155,17 @@ class TestSettle:
 
         assert PreSettled(split=SPLIT) == outcome.result
 
+    async def test_pre_settled_backwards(self, desk, stub):
+        """
+        Amounts of a cancellation are no pre-settlement.
+        """
+        names = ("medfee_sumamt", "psn_part_amt", "psn_cash_pay")
+        amounts = dict.fromkeys(names, "-113.60")
+        stub.answers("2206", {"setlinfo": INFO | amounts})
+        outcome = await desk.do(desk.pre_settlement(bill_of()))
+
+        assert Unknown(reason="a cancellation's answer") == outcome
+
     async def test_settled(self, desk, stub):
         """
         The settlement number is remembered.
@@ -173,7 +184,7 @@ class TestSettle:
             ({"medins_setl_id": "MSG9"}, "another message's answer"),
             ({"setl_id": ""}, "no settlement number or time"),
             ({"setl_time": "soon"}, "no settlement number or time"),
-            ({"refd_setl_flag": 1}, "no settlement number or time"),
+            ({"refd_setl_flag": 1}, "a cancellation's answer"),
             ({"psn_cash_pay": "113.59"}, "no usable split"),
             ({"psn_cash_pay": "1E+3000000"}, "no usable split"),
         ],

@@ -103,6 +103,21 @@ class TestReadResult:
         assert Refuses("NOT_INSURED") == read_result("2005", "", "settle", regional)
         assert Refuses("SUSPENDED") == read_result("777", "", "settle", regional)
 
+    def test_region_says_what_undone_means(self):
+        """
+        Where a region gives a code that ours takes for "already undone" a meaning, that counts.
+        """
+        regional = {"5007": "INSURER_REFUSED"}
+
+        assert AlreadySo() == read_result("5007", "", "cancel_settlement", {})
+        assert Refuses("INSURER_REFUSED") == read_result("5007", "", "cancel_settlement", regional)
+
+    def test_doubt_goes_before_a_region(self):
+        """
+        A code that a repetition of what was done may be answered stays in doubt everywhere.
+        """
+        assert isinstance(read_result("4006", "", "settle", {"4006": "BILL_REFUSED"}), Doubtful)
+
     @given(st.text(max_size=8), st.text(max_size=20), st.sampled_from((*OPERATIONS, "")))
     def test_unlisted_is_never_a_success_or_a_refusal(self, infcode, text, operation):
         """

@@ -105,6 +105,24 @@ class TestOnlySettlement:
 
         assert "unlisted" == only_settlement(raw).split.funds[0].code
 
+    @pytest.mark.parametrize("member", ["fund_pay_type", "fund_pay_type_name", "setl_id"])
+    def test_details_with_holes(self, member):
+        """
+        What a detail lacks makes nothing else unreadable.
+        """
+        info = {"medfee_sumamt": 10, "fund_pay_sumamt": 10, "hifp_pay": 10, "psn_cash_pay": 0}
+        detail = {"fund_pay_type": "310100", "fund_payamt": 10, member: None}
+        raw = msgspec.json.encode({"setlinfo": info, "setldetail": [detail]})
+
+        assert 1000 == only_settlement(raw).split.total_minor
+
+    @pytest.mark.parametrize("member", ["psn_no", "mdtrt_id"])
+    def test_row_with_holes(self, member):
+        """
+        Nor does what a row lacks beside its amounts.
+        """
+        assert only_settlement(answer(**{member: None})) is not None
+
     def test_account_that_includes_mutual_aid(self):
         """
         Where the personal part says so, mutual aid is taken out of the account's figure.
