@@ -128,7 +128,7 @@ class TestCodeKeys:
         Then codes of both keys are accepted; of one that is retired, none.
         """
         add = lambda keys: rotation.rotate_code_key(  # noqa: E731
-            keys, SuiteName.INTERNATIONAL, town.now + 600, town.token
+            keys, SuiteName.INTERNATIONAL, town.now, town.now + 600, town.token
         )
         told = [await town.shown()]
         town.change(add)

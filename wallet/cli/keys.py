@@ -69,9 +69,11 @@ def rotate_code(lead: int) -> None:
     """
     settings = Settings()
     suite = SuiteName(settings.code_suite)
-    begins = seconds(SystemClock().now()) + lead
+    now = seconds(SystemClock().now())
+    begins = now + lead
     _replace(
-        settings, lambda keys: rotation.rotate_code_key(keys, suite, begins, secrets.token_bytes)
+        settings,
+        lambda keys: rotation.rotate_code_key(keys, suite, now, begins, secrets.token_bytes),
     )
     click.echo(
         f"a new code key issues from {_instant(begins)}; the processes load it by themselves"

@@ -116,6 +116,8 @@ class EnrolmentService:
         at once if a device that may approve vouches for it: whoever has but a stolen session can
         enrol a device and still not pay with it.
 
+        A key that is an active device's already enrols nothing: an answer was lost.
+
         Raises:
             ValidationFailedError: the public key is not one.
             SignatureInvalidError: the device, or the one that vouches, did not sign this.
@@ -127,6 +129,10 @@ class EnrolmentService:
         async with self._database.transaction() as session:
             await pruning.forget(session, resident_id, self._clock.now())
             await self._challenges.take(session, resident_id, enrolment.challenge)
+            await self._insist_unfrozen(session, resident_id)
+            known = await repository.with_key(session, resident_id, point)
+            if known is not None and known.approves_from is not None:
+                return Enrolled(device_no=known.device_no, approves_from=known.approves_from)
             number = await self._number(session, resident_id)
             approves_from = await self._approves_from(session, resident_id, number, enrolment)
             row = self._servers.fresh(resident_id, number, enrolment.kind)
@@ -148,10 +154,15 @@ class EnrolmentService:
             )
         return Enrolled(device_no=number, approves_from=approves_from)
 
-    async def _number(self, session: AsyncSession, resident_id: int) -> int:
+    async def _insist_unfrozen(self, session: AsyncSession, resident_id: int) -> None:
+        """
+        Insist that the devices are not frozen; nobody else enrols before this transaction ends.
+        """
         server = await self._servers.locked(session, resident_id)
         if server.status != DeviceStatus.ACTIVE:
             raise DeviceFrozenError
+
+    async def _number(self, session: AsyncSession, resident_id: int) -> int:
         highest, living = await repository.numbers(session, resident_id)
         if living > MOST_DEVICES or highest >= LARGEST_NUMBER:
             raise StateConflictError("Revoke a device first.")

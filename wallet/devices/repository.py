@@ -71,6 +71,21 @@ async def of_resident(session: AsyncSession, resident_id: int) -> Sequence[Devic
     return (await session.execute(statement)).scalars().all()
 
 
+async def with_key(session: AsyncSession, resident_id: int, public_key: bytes) -> DeviceRow | None:
+    """
+    Return a resident's active device that has a public key.
+    """
+    rows = await session.execute(
+        _fresh().where(
+            col(DeviceRow.resident_id) == resident_id,
+            col(DeviceRow.public_key) == public_key,
+            col(DeviceRow.status) == DeviceStatus.ACTIVE,
+        )
+    )
+    found: DeviceRow | None = rows.scalars().first()
+    return found
+
+
 async def numbers(session: AsyncSession, resident_id: int) -> tuple[int, int]:
     """
     Return the highest number given to a device so far, and how many are not revoked.

@@ -25,7 +25,7 @@ def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
     Return the page for an error; who is not signed in is sent to do so.
     """
     if isinstance(error, TokenInvalidError):
-        path = SIGN_IN if request.url.path.startswith(OPERATOR) else "/sign-in"
+        path = SIGN_IN if request.url.path.startswith(OPERATOR) else _door(request)
         away = leave(path) if HTMX in request.headers else go(path)
         remember(request, away)
         return away
@@ -38,6 +38,13 @@ def refused(request: AnyRequest, error: WalletError) -> Response[Any]:
         request_id=request_id_of(request),
     )
     return waiting(answer, error)
+
+
+def _door(request: AnyRequest) -> str:
+    """
+    Who signs out of a session that is over has left all the same: the page forgets what is kept.
+    """
+    return "/signed-out" if request.url.path == "/sign-out" else "/sign-in"
 
 
 def waiting(answer: Response[Any], error: WalletError) -> Response[Any]:

@@ -35,17 +35,19 @@ def generate(suite: SuiteName, now_seconds: int, token: Token) -> KeyFile:
     )
 
 
-def rotate_code_key(keys: KeyFile, suite: SuiteName, from_seconds: int, token: Token) -> KeyFile:
+def rotate_code_key(
+    keys: KeyFile, suite: SuiteName, now_seconds: int, from_seconds: int, token: Token
+) -> KeyFile:
     """
     Add a code key that takes over at `from_seconds`; the others get their retirement time.
 
-    Give every process time to load the file before that instant. Keys that are retired by then
-    are dropped, and their ids are free again.
+    Give every process time to load the file before that instant. Keys that are retired now are
+    dropped, and their ids are free again; one that retires later opens passes until then.
 
     Raises:
         KeyRotationError: a key takes over later already, or all ids are in use.
     """
-    ring = code_ring(keys, 0).without_retired(from_seconds)
+    ring = code_ring(keys, 0).without_retired(now_seconds)
     used = {key.key_id for key in ring.keys}
     newest = max(entry.key_id for entry in keys.code_keys)
     order = (place % CODE_KEY_IDS for place in range(newest + 1, newest + 1 + CODE_KEY_IDS))

@@ -35,6 +35,18 @@ class TestEnrol:
 
         assert {1, 2, 3, 4, 5, 6} == {phone.device_no for phone in phones}
 
+    async def test_the_same_key_again(self, world):
+        """
+        A key whose answer was lost finds the device that it has become, until that is revoked.
+        """
+        phone = world.phone()
+        numbers = [(await phone.enrol()).device_no for _ in range(2)]
+        await world.services.keeping.revoke(RESIDENT, 1)
+        numbers.append((await phone.enrol()).device_no)
+
+        assert [1, 1, 2] == numbers
+        assert [1, 2] == sorted(entry.subject_id for entry in await world.told("enrolled"))
+
     async def test_numbers_are_never_given_again(self, world):
         """
         After a revocation the next device has a new number.

@@ -26,7 +26,7 @@ class TestAges:
         """
         A code key is coming, issues, opens what is left of it, and retires.
         """
-        keys = rotation.rotate_code_key(keys, SuiteName.NATIONAL, NOW + 600, IDS.secret)
+        keys = rotation.rotate_code_key(keys, SuiteName.NATIONAL, NOW, NOW + 600, IDS.secret)
         states = {
             later: [each.state for each in ages(keys, NOW + later) if each.use is Use.CODE]
             for later in (0, 600, 5 * 86_400)

@@ -47,7 +47,7 @@ class TestRotateCodeKey:
         """
         The old key issues until the new one takes over, and retires a longest life later.
         """
-        rotated = rotate_code_key(keys, SuiteName.NATIONAL, 5_000, IDS.secret)
+        rotated = rotate_code_key(keys, SuiteName.NATIONAL, 4_000, 5_000, IDS.secret)
         ring = code_ring(rotated, 1)
         found = (
             ring.issuing(4_999).key_id,
@@ -64,27 +64,39 @@ class TestRotateCodeKey:
         """
         seen = []
         for turn in range(1, 300):
-            keys = rotate_code_key(keys, SuiteName.INTERNATIONAL, turn * 10**6, IDS.secret)
+            keys = rotate_code_key(
+                keys, SuiteName.INTERNATIONAL, turn * 10**6, turn * 10**6, IDS.secret
+            )
             seen.append(max(keys.code_keys, key=lambda entry: entry.not_before).key_id)
 
         assert [turn % 256 for turn in range(1, 300)] == seen
+
+    def test_keeps_what_still_opens(self, keys: KeyFile) -> None:
+        """
+        A key that is not retired yet stays, however late the new one takes over.
+        """
+        keys = rotate_code_key(keys, SuiteName.INTERNATIONAL, 4_000, 5_000, IDS.secret)
+        late = 5_000 + FUSION_1.retirement_seconds
+        keys = rotate_code_key(keys, SuiteName.INTERNATIONAL, late - 1, 2 * late, IDS.secret)
+
+        assert [0, 1, 2] == [entry.key_id for entry in keys.code_keys]
 
     def test_refuses_to_take_over_before_another(self, keys: KeyFile) -> None:
         """
         A key that takes over in the past of another one would never issue.
         """
         with pytest.raises(KeyRotationError):
-            rotate_code_key(keys, SuiteName.INTERNATIONAL, 1_000, IDS.secret)
+            rotate_code_key(keys, SuiteName.INTERNATIONAL, 1_000, 1_000, IDS.secret)
 
     def test_refuses_when_all_ids_are_in_use(self, keys: KeyFile) -> None:
         """
         Two hundred and fifty-six live keys are enough.
         """
         for turn in range(1, 256):
-            keys = rotate_code_key(keys, SuiteName.INTERNATIONAL, 1_000 + turn, IDS.secret)
+            keys = rotate_code_key(keys, SuiteName.INTERNATIONAL, 1_000, 1_000 + turn, IDS.secret)
 
         with pytest.raises(KeyRotationError):
-            rotate_code_key(keys, SuiteName.INTERNATIONAL, 2_000, IDS.secret)
+            rotate_code_key(keys, SuiteName.INTERNATIONAL, 1_000, 2_000, IDS.secret)
 
 
 class TestRetireCodeKey:
@@ -92,7 +104,7 @@ class TestRetireCodeKey:
         """
         A leaked key can be retired before its time.
         """
-        rotated = rotate_code_key(keys, SuiteName.INTERNATIONAL, 5_000, IDS.secret)
+        rotated = rotate_code_key(keys, SuiteName.INTERNATIONAL, 4_000, 5_000, IDS.secret)
         retired = retire_code_key(rotated, 0, 5_001)
 
         assert code_ring(retired, 1).find(0, 5_001) is None
@@ -117,7 +129,7 @@ class TestDropRetired:
         """
         A key stays until its retirement and goes then.
         """
-        rotated = rotate_code_key(keys, SuiteName.INTERNATIONAL, 5_000, IDS.secret)
+        rotated = rotate_code_key(keys, SuiteName.INTERNATIONAL, 4_000, 5_000, IDS.secret)
         end = 5_000 + FUSION_1.retirement_seconds
         left = [len(drop_retired(rotated, at).code_keys) for at in (end - 1, end)]
 

@@ -37,8 +37,8 @@ function beside({ session, place, part, scan }) {
   let made = null;
   async function make() {
     const [{ TenderForm }, { Recent }, { Screen }] = await Promise.all([import("./tender.js"), import("./recent.js"), import("./screen.js")]);
-    const tender = new TenderForm(session, part, (amount) =>
-      scan.wait({ title: t("desk.scan.tender", { amount: yuan(amount) }), take: (code) => tender.byCode(code, amount) }),
+    const tender = new TenderForm(session, part, (amount, target) =>
+      scan.wait({ title: t("desk.scan.tender", { amount: yuan(amount) }), take: (code) => tender.byCode(code, amount, target) }),
     );
     const recent = new Recent(session, part);
     await recent.restore();
@@ -57,8 +57,8 @@ function beside({ session, place, part, scan }) {
 async function later({ session, bill, visit, part, scan }) {
   let papers = null;
   let sums = null;
-  const again = (returns) => (lines) =>
-    scan.wait({ title: t("desk.scan.return"), take: async (code) => returns().give(lines, await scan.resolve(code, SETTLING)) });
+  const again = (returns) => (chosen) =>
+    scan.wait({ title: t("desk.scan.return"), take: async (code) => returns().give(chosen, await scan.resolve(code, SETTLING)) });
   const receipts = async () => {
     const [{ ReceiptPart }, { Returns }] = await Promise.all([import("./receipt.js"), import("./returns.js")]);
     const returns = new Returns(session, part, again(() => returns));
@@ -98,6 +98,7 @@ async function next({ bill, visit, part, scan }) {
 
 function wire(desk) {
   const { session, part, scan } = desk;
+  session.addEventListener("settlement", ({ detail }) => detail.fresh && scan.waitNoMore());
   const openScreen = async () => (await desk.beside()).screen.open(session);
   const step = (act) => (event) => {
     event.preventDefault();
@@ -183,7 +184,8 @@ async function start() {
   $("[data-terminal]").textContent = `${terminal.name} · ${terminal.party}`;
   const desk = assembled(terminal);
   const { session } = desk;
-  await Promise.all([desk.place.restore(), desk.bill.restore()]);
+  // what was asked before is known before anything can be pressed
+  await Promise.all([desk.place.restore(), desk.bill.restore(), session.intents.load()]);
   wire(desk);
   watchNet(session);
   for (const part of document.querySelectorAll("[inert]")) part.inert = false; // nobody would have heard it before

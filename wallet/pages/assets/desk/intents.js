@@ -13,6 +13,7 @@ export class Intents {
   #calls;
   #tell;
   #open = null;
+  #left = [];
 
   // tell: called with "asking", "waiting" or "again" and the seconds until then.
   constructor(calls, tell) {
@@ -21,7 +22,7 @@ export class Intents {
   }
 
   get busy() {
-    return this.#open !== null;
+    return this.#open !== null || this.#left.length > 0;
   }
 
   // Returns what the server answers; throws Refused with a definite refusal. Waits as long as it takes.
@@ -39,21 +40,29 @@ export class Intents {
     return this.#see(intent);
   }
 
-  // Those that a page before this one left behind, oldest first; each with what came of it.
-  async *left() {
+  // Takes note of those that a page before this one left behind: until they are answered it is busy.
+  async load() {
     const found = (await all("intents")).sort((one, other) => one.at - other.at);
-    for (const intent of found) {
-      if (intent.kind === "resolve" && Date.now() - intent.at > SCAN_LIVES) {
-        await remove("intents", intent.key);
-        continue;
-      }
+    const over = (intent) => intent.kind === "resolve" && Date.now() - intent.at > SCAN_LIVES;
+    for (const intent of found.filter(over)) await remove("intents", intent.key);
+    this.#left = found.filter((intent) => !over(intent));
+    if (this.#left.length) this.#tell("asking", 0);
+  }
+
+  // Asks for them, oldest first; each with what came of it.
+  async *left() {
+    while (this.#left.length) {
+      const [intent] = this.#left;
       this.#open = intent;
       this.#tell("asking", 0);
+      let came;
       try {
-        yield { kind: intent.kind, content: JSON.parse(intent.body || "{}"), told: await this.#see(intent) };
+        came = { kind: intent.kind, content: JSON.parse(intent.body || "{}"), told: await this.#see(intent) };
       } catch (refused) {
-        yield { kind: intent.kind, refused };
+        came = { kind: intent.kind, refused };
       }
+      this.#left.shift();
+      yield came;
     }
   }
 

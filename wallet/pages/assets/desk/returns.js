@@ -9,6 +9,7 @@ export class Returns {
   #session;
   #part;
   #scan;
+  #chosen = null; // what the net that is shown is of
 
   // scan: asks the patient to show a code again, for what remains of a settlement.
   constructor(session, part, scan) {
@@ -23,10 +24,9 @@ export class Returns {
     });
   }
 
-  // Gives back with the fresh scan's handle, or without one where nothing remains.
-  async give(lines, presentation = "") {
-    const intents = this.#session.intents;
-    const told = await intents.do("return", `${this.#part.target}/refunds`, { lines, presentation });
+  // Gives back what was chosen, with the fresh scan's handle, or without one where nothing remains.
+  async give({ target, lines }, presentation = "") {
+    const told = await this.#session.intents.do("return", `${target}/refunds`, { lines, presentation });
     await this.#part.show(told.settlement);
     this.#session.say("good", t("desk.return.begun"));
   }
@@ -37,8 +37,10 @@ export class Returns {
 
   // Changes nothing, so a lost answer needs no second thought.
   async #preview() {
-    const body = JSON.stringify({ lines: this.#lines, preview: true });
-    const { net } = await this.#session.calls.send({ target: `${this.#part.target}/refunds`, body, key: random(18) });
+    const chosen = { target: this.#part.target, lines: this.#lines };
+    const body = JSON.stringify({ lines: chosen.lines, preview: true });
+    const { net } = await this.#session.calls.send({ target: `${chosen.target}/refunds`, body, key: random(18) });
+    this.#chosen = chosen;
     const values = {
       back: yuan(net.back_minor),
       remaining: yuan(net.remaining_minor),
@@ -55,9 +57,9 @@ export class Returns {
   }
 
   async #begin() {
-    if ($("[data-return-do]").hidden) return this.#preview();
-    const lines = this.#lines;
-    if ($("[data-return-do]").dataset.remains === "true") this.#scan(lines);
-    else await this.give(lines);
+    const chosen = this.#chosen;
+    if ($("[data-return-do]").hidden || chosen?.target !== this.#part.target) return this.#preview();
+    if ($("[data-return-do]").dataset.remains === "true") this.#scan(chosen);
+    else await this.give(chosen);
   }
 }

@@ -64,6 +64,11 @@ export class ScanPart {
     this.focus();
   }
 
+  // What was waited for was of another settlement.
+  waitNoMore() {
+    if (this.#waiting) this.wait(null);
+  }
+
   focus() {
     $("[data-code]").focus();
   }

@@ -39,8 +39,9 @@ export class SettlementPart {
     await this.show(await this.#session.intents.do("settlement", `/v1/visits/${visitId}/settlements`, body));
   }
 
-  async act(what, content, how) {
-    await this.show(await this.#session.intents.do("settlement", `${this.target}/${what}`, content, how));
+  // target: of the settlement that is acted on; the one that is shown unless it was chosen before.
+  async act(what, content, { target = this.target, ...how } = {}) {
+    await this.show(await this.#session.intents.do("settlement", `${target}/${what}`, content, how));
   }
 
   async look() {

@@ -9,14 +9,14 @@ export class TenderForm {
   #part;
   #due = -1;
 
-  // scan: asks for a payment code of that many fen.
+  // scan: asks for a payment code of that many fen, for that settlement.
   constructor(session, part, scan) {
     this.#part = part;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       session.step(async () => {
         const { amount, method, reference } = this.#read();
-        if (method === "code") scan(amount);
+        if (method === "code") scan(amount, part.target);
         else await this.#take({ method, amount_minor: amount, reference });
       });
     });
@@ -29,12 +29,12 @@ export class TenderForm {
     this.#form.elements.reference.value = "";
   }
 
-  async byCode(code, amount) {
-    await this.#take({ method: "code", amount_minor: amount, code });
+  async byCode(code, amount, target) {
+    await this.#take({ method: "code", amount_minor: amount, code }, { target });
   }
 
-  async #take(tender) {
-    await this.#part.act("tenders", tender);
+  async #take(tender, how) {
+    await this.#part.act("tenders", tender, how);
   }
 
   #read() {

@@ -28,6 +28,7 @@ export async function send(method, path, body) {
     },
     body: body && JSON.stringify(body),
   });
+  if (answer.redirected) throw new Refused(401, "TOKEN_INVALID", 0); // to where one signs in
   if (answer.status === 204) return null;
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;

@@ -1,7 +1,7 @@
 // The page of the code: signs codes with this browser's own key, else shows the server's.
 import { isOffline, isSignedOut, send } from "./api.js";
 import { again, clockMoved, isLow, nowSeconds, ready, sign, toppedUp } from "./device.js";
-import { drawn, lastsUntil, stepAt, stepOf, STEP_SECONDS } from "./drawing.js";
+import { drawn, lastsUntil, passAt, stepAt, stepOf, STEP_SECONDS } from "./drawing.js";
 import { keepPage } from "./installing.js";
 import { live } from "./live.js";
 import { picture } from "./qr.js";
@@ -46,10 +46,21 @@ function note() {
   showing.note(signedIn ? [] : words(topUp ? "signed_out" : "signed_out.none"));
 }
 
+// Another tab may have signed out, or removed this browser.
+async function isKept() {
+  const still = await kept("device").catch(() => null);
+  if (still?.number !== device.number) [device, topUp] = [null, null];
+  return device !== null;
+}
+
 async function ownCode() {
   if (!device || !topUp || (clockWrong() && online && signedIn)) return false;
+  if (!(await isKept())) return false;
   const step = stepAt(nowSeconds());
-  const counter = await nextCounter(step);
+  // a clock that is far off would use up counters of steps to come
+  if (!passAt(topUp, step * STEP_SECONDS)) return false;
+  const counter = await nextCounter(step).catch(() => undefined);
+  if (counter === undefined) return false; // nothing can be kept now, so nothing may be shown
   if (counter === null) {
     if (online && signedIn) return false;
     const setBack = stepOf(await kept("counter")) > step;

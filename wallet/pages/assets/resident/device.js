@@ -53,11 +53,21 @@ export function again(page) {
   });
 }
 
-async function enrolled(page) {
+// The key is kept before it is sent: where nothing can be kept there is no device, and where the
+// answer was lost the same key finds the device that it has become.
+async function drafted(owner) {
+  const before = await kept("draft");
+  if (before?.owner === owner) return before;
   const pair = await crypto.subtle.generateKey(KEY, false, ["sign"]);
   const publicKey = base64(new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey)));
+  const draft = { owner, key: pair.privateKey, publicKey };
+  await keep({ draft });
+  return draft;
+}
+
+async function enrolled(page) {
+  const { publicKey, ...draft } = await drafted(page.owner);
   const asked = await challenge();
-  const draft = { owner: page.owner, key: pair.privateKey };
   const answer = await send("POST", "/v1/devices", {
     public_key: publicKey,
     challenge: asked,
@@ -66,7 +76,7 @@ async function enrolled(page) {
     name: page.name,
   });
   const device = { ...draft, number: answer.device_no, approvesFrom: answer.approves_from };
-  await keep({ device });
+  await keep({ device, draft: null });
   return device;
 }
 

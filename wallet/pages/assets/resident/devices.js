@@ -33,6 +33,6 @@ if (mine) {
   before(mine.querySelector("form"), () => wiped(owner));
 }
 before(document.querySelector("[data-leave]"), async () => {
+  await wiped(null); // first: whether or not anybody is signed in any more, and however the call goes
   if (mine) await send("DELETE", `/v1/devices/${device.number}`);
-  await wiped(null);
 });
