@@ -152,12 +152,12 @@ class TestResident:
         await other.goto("/code")
         await drawn(other)
         await other.close()
-        await page.context.set_offline(True)
+        await page.context.set_offline(offline=True)
         await page.reload()
-        await drawn(page)
-        await page.context.set_offline(False)
+        code = await read_code(page)
+        await page.context.set_offline(offline=False)
 
-        assert 200 == (await site.scan(await read_code(page)))[0]
+        assert 200 == (await site.scan(code))[0]
 
 
 class TestDesk:
