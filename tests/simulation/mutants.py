@@ -14,6 +14,7 @@ from wallet.settling import machine, refunding, tendering
 from wallet.settling.moving import Mover
 from wallet.settling.states import ASKED
 from wallet.settling.tenders import TenderRecords
+from wallet.visiting import machine as visiting
 from wallet.work.service import WorkService
 
 Patch = tuple[Any, str, Any]
@@ -147,6 +148,14 @@ def _every_request_is_new() -> list[Patch]:
     return [(IdempotencyService, "begin", begin)]
 
 
+def _refusal_for_all() -> list[Patch]:
+    def failed(state: Any, code: str, *, refused: bool) -> Any:
+        del refused
+        return replace(visiting._resting(state, "open"), reason=code)
+
+    return [(visiting, "_failed", failed)]
+
+
 def _other_content() -> list[Patch]:
     right = Conductor.repeat
 
@@ -183,4 +192,10 @@ MUTANTS = (
         patches=_every_request_is_new,
     ),
     Mutant(name="repeats as another call", forced=WIRES, patches=_other_content),
+    Mutant(
+        name="takes a repetition's refusal for the first one's",
+        first=60,
+        forced={"plan.insurer's wire": 4},
+        patches=_refusal_for_all,
+    ),
 )

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 FRESH = timedelta(minutes=10)
+HOLDER_SHOWN = timedelta(seconds=30)  # not long, so that repetitions come later
 _CHANGING = frozenset(
     {"register", "cancel_registration", "upload", "revoke_upload", "settle", "cancel_settlement"}
 )
@@ -67,6 +68,7 @@ class Insurer:
         self.cash_percent = cash_percent
         self.grows_by = 0
         self.refuses: set[str] = set()
+        self.asked_first: dict[str, datetime] = {}
         self.visits: dict[str, str] = {}
         self.open_visits: set[str] = set()
         self.lines: dict[tuple[str, str], int] = {}
@@ -111,8 +113,11 @@ class Insurer:
             self.carried_out[message.number] = (message.operation, reply.settlement)
         return reply
 
-    def _register(self, message: Message, _now: datetime) -> Reply:
+    def _register(self, message: Message, now: datetime) -> Reply:
         number = message.body["visit_number"]
+        # who shows no credential that is good is not heard, whatever is known of the visit
+        if now > self.asked_first.setdefault(number, now) + HOLDER_SHOWN:
+            return Reply(said="refused", code="CREDENTIAL_EXPIRED")
         if number in self.visits:
             return Reply(said="repeated")
         visit = f"M-{number}"
