@@ -101,8 +101,10 @@ def prepared(minutes: float) -> Iterator[Ground]:
     """
     postgres_server.sweep()
     parent = postgres_server.MEMORY if Path(postgres_server.MEMORY).is_dir() else None
-    # asked to end, it cleans up as well
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    # asked to end, it cleans up as well; started in the background it is told to ignore Ctrl-C
+    interrupt = signal.getsignal(signal.SIGINT)
+    usable = interrupt if callable(interrupt) else signal.default_int_handler
+    signal.signal(signal.SIGTERM, usable)
     with contextlib.ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
         folder.chmod(0o755)  # PostgreSQL may run as somebody else
