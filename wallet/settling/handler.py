@@ -57,7 +57,6 @@ HANDLER_FAILPOINTS = (
     "expiry.before_commit",
     "expiry.after_commit",
 )
-_LIMITED = frozenset({"awaiting_approval", "cash_due"})
 
 
 _Case = SettlementCase | TenderCase
@@ -89,12 +88,10 @@ class SettlementHandler:
         if settlement is None:
             async with self._database.reading() as session:
                 settlement = await self._get(session, lease)
-        now = self._till.clock.now()
-        limited = settlement.state.phase in _LIMITED
-        if limited and now >= settlement.deadline_at:
+        if settlement.expired(self._till.clock.now()):
             return await self._tell(lease, Expired(), "expiry")
         at = await self._act(lease, settlement, machine.decide(settlement.state))
-        if limited and settlement.state.refunds_open:
+        if settlement.limited and settlement.state.refunds_open:
             return min(at or settlement.deadline_at, settlement.deadline_at)
         return at
 
@@ -104,7 +101,7 @@ class SettlementHandler:
                 case = SettlementCase(self._mover, self._till.calls, *settlement.key)
                 return await self._call(lease, case, action)
             case Wait():
-                return settlement.deadline_at if settlement.state.phase in _LIMITED else None
+                return settlement.deadline_at if settlement.limited else None
             case Rest():
                 return None
             case _:
@@ -281,7 +278,7 @@ class SettlementHandler:
         async with self._database.transaction() as session:
             await self._work.hold(session, lease)
             settlement = await self._get(session, lease)
-            if isinstance(event, Expired) and not self._expired(settlement):
+            if isinstance(event, Expired) and not settlement.expired(self._till.clock.now()):
                 raise StateConflictError  # a desk was quicker
             moved = await self._mover.move(session, settlement, event, change)
             hit(f"{area}.before_commit")
@@ -289,13 +286,6 @@ class SettlementHandler:
         now = self._till.clock.now()
         self._remember(lease, moved, now)
         return now
-
-    def _expired(self, settlement: Settlement) -> bool:
-        """
-        Tell whether its time is over as it is now; what a desk does may give it another one.
-        """
-        limited = settlement.state.phase in _LIMITED
-        return limited and self._till.clock.now() >= settlement.deadline_at
 
     async def _get(self, session: AsyncSession, lease: Lease) -> Settlement:
         return await self._mover.records.get(session, lease.resident_id, lease.subject_id)

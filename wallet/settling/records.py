@@ -43,6 +43,7 @@ _PLAIN = (
 )
 _read_bill = msgspec.json.Decoder(Bill).decode
 _read_split = msgspec.json.Decoder(Split).decode
+_LIMITED = frozenset({"awaiting_approval", "cash_due"})
 _SECRET = ("subject", "credential", "continuation", "payer", "secured")
 
 
@@ -102,6 +103,19 @@ class Settlement(Struct, frozen=True, kw_only=True):
         Resident id and settlement id.
         """
         return self.resident_id, self.settlement_id
+
+    @property
+    def limited(self) -> bool:
+        """
+        Tell whether the present phase lasts until `deadline_at` at most.
+        """
+        return self.state.phase in _LIMITED
+
+    def expired(self, now: datetime) -> bool:
+        """
+        Tell whether the time of the present phase is over.
+        """
+        return self.limited and now >= self.deadline_at
 
 
 class Change(Struct, frozen=True, kw_only=True):

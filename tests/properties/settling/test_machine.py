@@ -278,7 +278,9 @@ def hold(state):
         assert state.settled != "standing"
         assert state.tendered_minor == 0
     if state.phase in {"awaiting_approval", "review"}:
-        assert isinstance(action, Wait)
+        # money that came too late goes back whatever else a person has to look at
+        late = state.phase == "review" and state.refunds_open
+        assert isinstance(action, DriveRefunds if late else Wait)
     if state.over:
         assert isinstance(action, Rest)
     assert 0 <= state.tendered_minor <= state.cash_minor
