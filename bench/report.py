@@ -3,6 +3,7 @@ What a run tells: medians, spread and ratios, as a table, Markdown or JSON.
 """
 
 import statistics
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -123,6 +124,17 @@ def findings(told: Report) -> Findings:
     Return a report in the form that all measurements have.
     """
     named = {variant.name: variant for variant in told.variants}
+    ratios = [
+        ByRounds(
+            of=ratio.of,
+            to=ratio.to,
+            values=[
+                a / max(b, 1e-9)
+                for a, b in zip(named[ratio.of].rates, named[ratio.to].rates, strict=True)
+            ],
+        )
+        for ratio in told.ratios
+    ]
     return Findings(
         bench="resolve",
         title="One scan",
@@ -133,18 +145,10 @@ def findings(told: Report) -> Findings:
         machine=told.machine,
         settings={name: str(value) for name, value in told.settings.items()},
         series=[_series(variant) for variant in told.variants],
-        ratios=[
-            ByRounds(
-                of=ratio.of,
-                to=ratio.to,
-                values=[
-                    a / max(b, 1e-9)
-                    for a, b in zip(named[ratio.of].rates, named[ratio.to].rates, strict=True)
-                ],
-            )
-            for ratio in told.ratios
+        ratios=ratios,
+        targets=[
+            _target(ratios, *each) for each in _TARGETS if named.keys() >= {each[0], each[1]}
         ],
-        targets=[_target(told, *each) for each in _TARGETS if named.keys() >= {each[0], each[1]}],
     )
 
 
@@ -161,6 +165,6 @@ def _series(variant: Variant) -> Series:
     return Series(name=variant.name, unit="scans per second", values=variant.rates, more=more)
 
 
-def _target(told: Report, of: str, to: str, limit: float) -> Target:
-    values = {(ratio.of, ratio.to): ratio.value for ratio in told.ratios}
+def _target(ratios: Sequence[ByRounds], of: str, to: str, limit: float) -> Target:
+    values = {(ratio.of, ratio.to): ratio.median for ratio in ratios}
     return at_least(f"{of} ÷ {to}", values[of, to], limit)
