@@ -31,10 +31,8 @@ QUERY: Final = "alipay.user.agreement.query"
 UNSIGN: Final = "alipay.user.agreement.unsign"
 PAGE_SIGN: Final = "alipay.user.agreement.page.sign"
 
-# a little less than the manifest's, so that it is we who say what became of a call that hangs
-_SLACK_MS: Final = 300
-VALIDATE_MS: Final = MANIFEST.deadlines.validate_ms - _SLACK_MS
-UNSIGN_MS: Final = MANIFEST.deadlines.perform_ms - _SLACK_MS
+VALIDATE_MS: Final = MANIFEST.deadlines.own_validate_ms
+UNSIGN_MS: Final = MANIFEST.deadlines.own_perform_ms
 
 
 class Agreements:

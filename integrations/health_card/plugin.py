@@ -202,7 +202,8 @@ class HealthCard:
     async def _card(
         self, application: Application, method: str, fields: dict[str, str]
     ) -> mapping.Card | Refused:
-        told = await self._client.ask(application, method, fields, MANIFEST.deadlines.validate_ms)
+        deadline_ms = MANIFEST.deadlines.own_validate_ms
+        told = await self._client.ask(application, method, fields, deadline_ms)
         if told.code:
             return self._refused(method, told)
         found = mapping.card(told.datas, application.key)

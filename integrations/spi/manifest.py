@@ -20,6 +20,9 @@ class Text(Struct, frozen=True):
     en: str
 
 
+_SLACK_MS = 300
+
+
 class Deadlines(Struct, frozen=True, kw_only=True):
     """
     How long the wallet waits, in milliseconds.
@@ -31,6 +34,23 @@ class Deadlines(Struct, frozen=True, kw_only=True):
 
     validate_ms: int = 2_000
     perform_ms: int = 10_000
+
+    @property
+    def own_validate_ms(self) -> int:
+        """
+        What an integration's own request for a verdict may take; see `own_perform_ms`.
+        """
+        return self.validate_ms - _SLACK_MS
+
+    @property
+    def own_perform_ms(self) -> int:
+        """
+        What an integration's own request for an unsafe call may take.
+
+        Less than the wallet waits, so that it is the integration, which knows what was sent, that
+        says what became of a partner that hangs.
+        """
+        return self.perform_ms - _SLACK_MS
 
 
 class PollPolicy(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ Statements on committed calls.
 from collections.abc import Sequence
 from typing import Any, Final
 
+from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -13,6 +14,8 @@ from wallet.db import keyed
 from wallet.db.exceptions import COMPARING, OPTION
 
 _AGE: Final = ("prepared_at", "call_id")
+# of one statement; PostgreSQL takes 32 767 parameters
+_NAMES_MOST: Final = 10_000
 _ABOUT: Final = ("resident_id", "subject_kind", "subject_id", "operation")
 
 
@@ -85,8 +88,12 @@ async def named(
         .where(
             col(CallRow.party_id) == party_id,
             col(CallRow.integration_id) == integration_id,
-            col(CallRow.reference).in_(references),
+            col(CallRow.reference).in_(bindparam("names", expanding=True)),
         )
         .execution_options(**{OPTION: COMPARING})
     )
-    return (await session.execute(statement)).scalars().all()
+    found: list[CallRow] = []
+    for begin in range(0, len(references), _NAMES_MOST):
+        names = references[begin : begin + _NAMES_MOST]
+        found += (await session.execute(statement, {"names": names})).scalars()
+    return found

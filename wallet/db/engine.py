@@ -58,8 +58,20 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     return _postgresql(parsed.set(drivername="postgresql+asyncpg"), pool_size)
 
 
-def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
-    connecting = partial(Connecting(url, _PATIENCE), command_timeout=_ANSWER_SECONDS)
+def patient(engine: AsyncEngine) -> AsyncEngine:
+    """
+    Return an engine of its own, to the same database, whose statements may take their time.
+
+    For migrations: the driver's own limit cannot be lifted for a connection that is open.
+    """
+    if engine.dialect.name == "postgresql":
+        return _postgresql(engine.url, 1, patient=True)
+    return _sqlite(engine.url, 1)
+
+
+def _postgresql(url: URL, pool_size: int, *, patient: bool = False) -> AsyncEngine:
+    seconds = None if patient else _ANSWER_SECONDS
+    connecting = partial(Connecting(url, _PATIENCE), command_timeout=seconds)
     engine = _pooled(url, pool_size, async_creator=connecting)
 
     look_after(engine)

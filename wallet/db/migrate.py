@@ -7,7 +7,7 @@ uses; one that contracts takes something away, a release after nobody uses it an
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from wallet.db.engine import patient
 from wallet.db.schema import PARTITIONS
 from wallet.failpoints import hit
 
@@ -154,6 +155,14 @@ async def upgrade(
         with _alone(connection):
             command.upgrade(configuration(connection, partitions, beside), target)
 
+    own = patient(engine)
+    try:
+        await _tried(own, run)
+    finally:
+        await own.dispose()
+
+
+async def _tried(engine: AsyncEngine, run: Callable[[Connection], None]) -> None:
     for left in reversed(range(_ATTEMPTS)):
         try:
             async with engine.connect() as connection:

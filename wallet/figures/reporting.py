@@ -4,7 +4,7 @@ Each process writes down what it counted and knows, every few seconds.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
@@ -50,14 +50,23 @@ class Reporter:
         self._integrations = tuple(sorted(integrations))
         self._process_id = ids.local()
         self._started_at = clock.now()
+        self._stopped = asyncio.Event()
 
     async def run(self) -> None:
         """
-        Write every ten seconds until cancelled; a database that is away is no reason to end.
+        Write every ten seconds until stopped; a database that is away is no reason to end.
         """
-        while True:
+        while not self._stopped.is_set():
             await self._try(self.report)
-            await asyncio.sleep(EVERY.total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY.total_seconds()):
+                    await self._stopped.wait()
+
+    def stop(self) -> None:
+        """
+        Let `run` end after what it is writing.
+        """
+        self._stopped.set()
 
     async def leave(self) -> None:
         """
@@ -125,6 +134,6 @@ async def reporting(reporter: Reporter) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
+        reporter.stop()  # cut off at its commit it could not tell whether that happened
         await asyncio.wait({task})
         await reporter.leave()

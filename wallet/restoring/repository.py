@@ -2,6 +2,7 @@
 Statements on restores.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -11,17 +12,18 @@ from sqlmodel import col, select
 from wallet.restoring.models import RestorationRow
 
 
-async def open_one(session: AsyncSession) -> RestorationRow | None:
+async def open_ones(session: AsyncSession) -> Sequence[RestorationRow]:
     """
-    Return the newest restore that is not ended.
+    Return every restore that is not ended, the newest last.
+
+    A backup that was made while one was open has it in it when it is restored itself.
     """
     statement = (
         select(RestorationRow)
         .where(col(RestorationRow.ended_at).is_(None))
-        .order_by(col(RestorationRow.begun_at).desc())
-        .limit(1)
+        .order_by(col(RestorationRow.begun_at), col(RestorationRow.restoration_id))
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(statement)).scalars().all()
 
 
 async def add(session: AsyncSession, row: RestorationRow) -> None:

@@ -6,7 +6,7 @@ charged. So after a restore codes are not used up and money is not moved, by no 
 operator has seen what partners have and ends it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -77,15 +77,7 @@ class Restoring:
         Return the open restore.
         """
         async with self._database.reading() as session:
-            row = await repository.open_one(session)
-        if row is None:
-            return None
-        return Restoration(
-            backup_at=row.backup_at,
-            begun_at=row.begun_at,
-            compared_at=row.compared_at,
-            differences=row.differences,
-        )
+            return _together(await repository.open_ones(session))
 
     async def begin(self, backup_at: datetime) -> None:
         """
@@ -125,18 +117,35 @@ class Restoring:
             NotComparedError: that is not how many were found last.
             TooEarlyError: a code that was used up after the backup could live again.
         """
-        standing = await self.standing()
-        if standing is None:
-            raise NotRestoredError
-        if standing.compared_at is None or standing.differences != differences:
-            raise NotComparedError
-        if self._clock.now() < standing.begun_at + CODES_ARE_DEAD_AFTER:
-            raise TooEarlyError
-        await self._change({"ended_at": self._clock.now(), "why": why})
+        async with self._database.transaction() as session:
+            standing = _together(await repository.open_ones(session))
+            if standing is None:
+                raise NotRestoredError
+            if standing.compared_at is None or standing.differences != differences:
+                raise NotComparedError
+            if self._clock.now() < standing.begun_at + CODES_ARE_DEAD_AFTER:
+                raise TooEarlyError
+            await repository.change_open(session, {"ended_at": self._clock.now(), "why": why})
+        self._told = None
 
     async def _change(self, values: dict[str, object]) -> None:
         async with self._database.transaction() as session:
-            if await repository.open_one(session) is None:
+            if not await repository.open_ones(session):
                 raise NotRestoredError
             await repository.change_open(session, values)
         self._told = None
+
+
+def _together(rows: Sequence[RestorationRow]) -> Restoration | None:
+    """
+    Return all open restores as one: missing is what happened since the oldest backup.
+    """
+    if not rows:
+        return None
+    newest = rows[-1]
+    return Restoration(
+        backup_at=min(row.backup_at for row in rows),
+        begun_at=newest.begun_at,
+        compared_at=newest.compared_at,
+        differences=newest.differences,
+    )

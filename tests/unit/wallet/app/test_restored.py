@@ -111,3 +111,18 @@ class TestLoop:
         await task
 
         assert await services.money.work.overdue(timedelta(0)) is not None
+
+
+class TestAgain:
+    async def test_compares_since_the_oldest_backup(self, wallet):
+        """
+        A backup that was made while a restore was open does not hide what that one lacks.
+        """
+        restoring, oldest = wallet.services.basis.restoring, wallet.services.basis.clock.now()
+        await restoring.begin(oldest)
+        wallet.advance(3600)
+        await restoring.begin(wallet.services.basis.clock.now())
+        standing = await restoring.standing()
+
+        assert oldest == standing.backup_at
+        assert oldest < standing.begun_at

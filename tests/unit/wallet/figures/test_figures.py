@@ -1,9 +1,11 @@
 """What processes write down, and what is read of it."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from wallet.figures import reporting, service
 from wallet.figures.collecting import Collector
@@ -177,3 +179,24 @@ class TestSpans:
         The spans are in order.
         """
         assert sorted(SPANS_MS) == list(SPANS_MS)
+
+
+class TestEnd:
+    async def test_at_a_commit_counts_nothing_twice(self, deployment, monkeypatch):
+        """
+        A process that is ended while it writes ends that first.
+        """
+        commit, begun = AsyncSession.commit, asyncio.Event()
+
+        async def committing(session):
+            begun.set()
+            await commit(session)
+
+        monkeypatch.setattr(AsyncSession, "commit", committing)
+        collector, reporter = deployment.process()
+        collector.call("payment", "answered", 0.01)
+        async with reporting.reporting(reporter):
+            await begun.wait()
+
+        found = (await deployment.figures.integrations(["payment"]))["payment"]
+        assert {"answered": 1} == found.calls

@@ -9,6 +9,8 @@ import { Wrong } from "./wrong.js";
 const SCAN_LIVES = 5 * 60_000;
 const PAUSES = [1, 2, 4, 8, 15];
 
+const isOver = (intent) => intent.kind === "resolve" && Date.now() - intent.at > SCAN_LIVES;
+
 export class Intents {
   #calls;
   #tell;
@@ -43,9 +45,8 @@ export class Intents {
   // Takes note of those that a page before this one left behind: until they are answered it is busy.
   async load() {
     const found = (await all("intents")).sort((one, other) => one.at - other.at);
-    const over = (intent) => intent.kind === "resolve" && Date.now() - intent.at > SCAN_LIVES;
-    for (const intent of found.filter(over)) await remove("intents", intent.key);
-    this.#left = found.filter((intent) => !over(intent));
+    for (const intent of found.filter(isOver)) await remove("intents", intent.key);
+    this.#left = found.filter((intent) => !isOver(intent));
     if (this.#left.length) this.#tell("asking", 0);
   }
 
@@ -74,7 +75,7 @@ export class Intents {
         return told;
       } catch (fault) {
         const refused = fault instanceof Refused ? fault : null;
-        const over = intent.kind === "resolve" && Date.now() - intent.at > SCAN_LIVES;
+        const over = isOver(intent);
         // a fault of ours before anything was sent
         const unsent = turn === 0 && !refused && !(fault instanceof NoAnswer);
         if (refused?.definite || over || unsent) {
