@@ -15,6 +15,7 @@ pytest_plugins = (
     "tests.fixtures.ordering",
     "tests.fixtures.nursing",
     "tests.fixtures.oidc_provider",
+    "tests.fixtures.standstill",
     "tests.fixtures.vaults",
     "tests.faults.crash.options",
 )

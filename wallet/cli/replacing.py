@@ -128,7 +128,7 @@ class Server(MPServer):
         delay: float = 0,
     ) -> None:
         """
-        Replace processes one by one; end with the first that does not get ready.
+        Replace processes one by one; stop at the first that does not get ready, and end it too.
         """
         del delay
         for number in workers:
@@ -139,8 +139,7 @@ class Server(MPServer):
             fresh.interrupt_by_parent = True  # so far its end concerns nobody
             fresh.start()
             if not self._gets_ready(fresh):
-                fresh.kill()
-                fresh.join()
+                self._end([fresh])  # it may have taken requests since it began
                 _log.error("process not replaced", reason="the new one did not get ready")
                 return
             fresh.interrupt_by_parent = False

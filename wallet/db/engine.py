@@ -3,27 +3,22 @@ The engine: the only file that knows which database it talks to.
 """
 
 import sqlite3
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from wallet.db import sqlite
 from wallet.db.connecting import Connecting
 from wallet.db.errors import DatabaseUrlError, UnansweredError
 from wallet.db.faults import is_outage
 from wallet.db.liveness import look_after
 
-SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",  # NORMAL may lose an acknowledged commit on power failure
-    "foreign_keys=ON",
-    "busy_timeout=5000",
-)
 _READ_ONLY = "wallet_read_only"
 _POOL_SECONDS = 0.8
 # a process that stands still in the middle of a transaction must not hold its locks for ever, nor
@@ -54,7 +49,7 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     except (ArgumentError, ValueError):
         raise DatabaseUrlError("it cannot be read") from None
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed.set(drivername="sqlite+aiosqlite"), pool_size)
+        return _sqlite(parsed.set(drivername=sqlite.DRIVER), pool_size)
     return _postgresql(parsed.set(drivername="postgresql+asyncpg"), pool_size)
 
 
@@ -124,28 +119,15 @@ def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
     if not url.database:
         raise DatabaseUrlError("it names no file")
     folder = Path(url.database.removeprefix("file:")).parent
-    engine = _pooled(url, pool_size)
+    given, options = url.get_dialect()().create_connect_args(url)
 
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def look(*_: object) -> None:
+    async def opened() -> aiosqlite.Connection:
         # the driver would start a thread for it, which outlives the loop that it answers to
         if not folder.is_dir():
             raise sqlite3.OperationalError(f"unable to open database file, no folder {folder}")
+        return await sqlite.opened(*given, **options)
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, _record: object) -> None:  # noqa: ANN401
-        connection.isolation_level = None
-        for pragma in SQLITE_PRAGMAS:
-            cursor = connection.cursor()
-            cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
-    @event.listens_for(engine.sync_engine, "invalidate")
-    def release(connection: Any, _record: object, _fault: object) -> None:  # noqa: ANN401
-        # of a caller that was cancelled; a cursor that is still referred to would keep the closed
-        # connection alive, and with it the one lock there is
-        with suppress(Exception):
-            connection.rollback()
+    engine = _pooled(url, pool_size, async_creator=opened)
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

@@ -10,8 +10,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from wallet.db import sqlite
 from wallet.db.direct import Direct
-from wallet.db.engine import SQLITE_PRAGMAS, file_of, reading
+from wallet.db.engine import file_of, reading
 from wallet.db.faults import FAULTS, translated
 from wallet.db.pinned import Pinned
 from wallet.db.places import Places
@@ -114,7 +115,7 @@ class Database:
         """
         path = file_of(self.engine)
         if self._direct is None and path is not None:
-            self._direct = Direct(path, SQLITE_PRAGMAS)
+            self._direct = Direct(path, sqlite.PRAGMAS)
         return self._direct
 
     async def close(self) -> None:

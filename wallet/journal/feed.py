@@ -130,12 +130,13 @@ class Feed:
         """
         Stop watching.
         """
+        self._ended = True
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
 
     async def _watch(self) -> None:
-        while self._listeners:
+        while self._listeners and not self._ended:
             with suppress(OverloadedError):  # the next round sees what this one did not
                 latest = await self._latest({each.resident_id for each in self._listeners})
                 for listener in self._listeners:
