@@ -1,5 +1,5 @@
 """
-What a run tells: medians, spread and ratios, as a table, Markdown or JSON.
+What a run of scans tells: rates of every variant, and their ratios round by round.
 """
 
 import statistics
@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bench.findings import Findings, Series, Target, at_least
-from bench.findings import Ratio as ByRounds
+from bench.findings import Findings, Ratio, Series, Target, at_least, ratio
 from bench.machine import described
 
 NO_DATABASE = "no database"
@@ -55,16 +54,6 @@ class Variant(Struct, frozen=True, kw_only=True):
         return max(self.rates) / max(min(self.rates), 1e-9)
 
 
-class Ratio(Struct, frozen=True, kw_only=True):
-    """
-    Two medians of one run, divided.
-    """
-
-    of: str
-    to: str
-    value: float
-
-
 class Report(Struct, frozen=True, kw_only=True):
     """
     One run.
@@ -106,15 +95,15 @@ def report(
         postgres: the server's version.
         load: how many processes were ready to run before the run began (one-minute average).
     """
-    medians = {variant.name: variant.median for variant in variants}
+    named = {variant.name: variant for variant in variants}
     return Report(
         machine=described(storage=storage, load=load, PostgreSQL=postgres),
         settings=settings,
         variants=variants,
         ratios=[
-            Ratio(of=of, to=to, value=medians[of] / medians[to])
+            ratio(_series(named[of]), _series(named[to]))
             for of, to in _PAIRS
-            if of in medians and medians.get(to)
+            if of in named and to in named and named[to].median
         ],
     )
 
@@ -123,18 +112,7 @@ def findings(told: Report) -> Findings:
     """
     Return a report in the form that all measurements have.
     """
-    named = {variant.name: variant for variant in told.variants}
-    ratios = [
-        ByRounds(
-            of=ratio.of,
-            to=ratio.to,
-            values=[
-                a / max(b, 1e-9)
-                for a, b in zip(named[ratio.of].rates, named[ratio.to].rates, strict=True)
-            ],
-        )
-        for ratio in told.ratios
-    ]
+    named = {variant.name for variant in told.variants}
     return Findings(
         bench="resolve",
         title="One scan",
@@ -145,10 +123,8 @@ def findings(told: Report) -> Findings:
         machine=told.machine,
         settings={name: str(value) for name, value in told.settings.items()},
         series=[_series(variant) for variant in told.variants],
-        ratios=ratios,
-        targets=[
-            _target(ratios, *each) for each in _TARGETS if named.keys() >= {each[0], each[1]}
-        ],
+        ratios=told.ratios,
+        targets=[_target(told.ratios, *each) for each in _TARGETS if named >= {each[0], each[1]}],
     )
 
 
@@ -165,6 +141,6 @@ def _series(variant: Variant) -> Series:
     return Series(name=variant.name, unit="scans per second", values=variant.rates, more=more)
 
 
-def _target(ratios: Sequence[ByRounds], of: str, to: str, limit: float) -> Target:
-    values = {(ratio.of, ratio.to): ratio.median for ratio in ratios}
+def _target(ratios: Sequence[Ratio], of: str, to: str, limit: float) -> Target:
+    values = {(each.of, each.to): each.median for each in ratios}
     return at_least(f"{of} ÷ {to}", values[of, to], limit)

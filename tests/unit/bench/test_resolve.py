@@ -83,19 +83,19 @@ class TestRun:
 class TestReport:
     """The report alone."""
 
-    def test_divides_medians(self):
+    def test_divides_round_by_round(self):
         """
-        A ratio is one median by another; a variant that did nothing divides nothing.
+        A ratio is of two values of one round; a variant that did nothing divides nothing.
         """
         given = [
             Variant(name=POSTGRES, rates=[100.0, 300.0, 200.0]),
-            Variant(name=STATEMENT, rates=[1000.0]),
-            Variant(name=NO_DATABASE, rates=[0.0]),
+            Variant(name=STATEMENT, rates=[1000.0, 1000.0, 4000.0]),
+            Variant(name=NO_DATABASE, rates=[0.0, 0.0, 0.0]),
         ]
         ratios = report(given, {}, storage="memory", postgres="18").ratios
 
-        assert [(POSTGRES, STATEMENT, 0.2)] == [
-            (ratio.of, ratio.to, ratio.value) for ratio in ratios if ratio.of == POSTGRES
+        assert [(POSTGRES, STATEMENT, [0.1, 0.3, 0.05])] == [
+            (ratio.of, ratio.to, ratio.values) for ratio in ratios if ratio.of == POSTGRES
         ]
 
     def test_tells_the_spread(self):
