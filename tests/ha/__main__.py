@@ -21,6 +21,7 @@ from tests.faults.crash.verdicts import region_faults
 from tests.fixtures import postgres_server
 from tests.fixtures.nursery.client import Nursery
 from tests.fixtures.regions import Region, Window
+from tests.ha import restoring
 from tests.ha.answers import Answers, Noted
 from tests.ha.cluster import Cluster
 from tests.ha.drill import Drill
@@ -37,7 +38,6 @@ from wallet.parties.words import TerminalKind
 SERVERS = 2
 WORKERS = 2
 PATIENTS = 4
-LATER = 2
 PEOPLE = 60
 GROUPS = 5
 PAUSE_SECONDS = 4.0
@@ -69,7 +69,9 @@ async def main() -> int:
                 folder=Path(folder),
                 database_url=cluster.url,
                 clock=real_clock(),
-                people=tuple(insured(number, 0) for number in range(PATIENTS + LATER)),
+                people=tuple(
+                    insured(number, 0) for number in range(PATIENTS + restoring.PATIENTS)
+                ),
                 changes={"lease_seconds": "15"},
             )
             async with region:
@@ -77,10 +79,7 @@ async def main() -> int:
 
 
 async def _used(cluster: Cluster, region: Region) -> int:
-    for _ in range(SERVERS):
-        region.serve()
-    for _ in range(WORKERS):
-        region.work()
+    wallet = [region.serve() for _ in range(SERVERS)] + [region.work() for _ in range(WORKERS)]
     await region.answering()
     await region.sandboxes.behave()
     answers = Answers()
@@ -96,8 +95,6 @@ async def _used(cluster: Cluster, region: Region) -> int:
         await drill.play(groups, PAUSE_SECONDS)
     say("everybody finishes")
     await settlements.end()
-    say("a base backup, its log up to an instant, and what partners have since")
-    restored = await Restoring(cluster, region, window).play(phones[PATIENTS:])
     faults = [
         *drill.faults,
         *answers.wrong,
@@ -105,10 +102,11 @@ async def _used(cluster: Cluster, region: Region) -> int:
         *(f"a code was refused: {code}" for code in scans.refused),
         *await _lost(cluster, scans.accepted),
         *await _disagreeing(region, settlements),
-        *restored,
         *await _unknown_metrics(cluster),
         *await cluster.talkative(),
     ]
+    say("the cluster begins anew from a backup and its log; what partners have since")
+    faults += await Restoring(cluster, region, window, wallet).play(phones[PATIENTS:])
     print(printed(drill.figures, answers, scans, settlements))
     for fault in faults:
         say(f"WRONG: {fault}")

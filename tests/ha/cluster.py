@@ -169,6 +169,24 @@ class Cluster:
             await asyncio.sleep(_PAUSE_SECONDS)
         raise TimeoutError(f"the cluster stands like this: {told}")
 
+    async def begin_anew(self, data: Path) -> None:
+        """
+        Let the cluster begin anew from restored data: the runbook's steps for three machines.
+        """
+        leader = await self.leader()
+        for node in (*self.followers(leader), leader):
+            await asyncio.to_thread(node.stop_patroni)
+        await asyncio.to_thread(leader.forget)
+        for node in self.nodes:
+            node.put_aside()
+        first, *others = self.nodes
+        first.take(data)
+        first.start_patroni()
+        await self.leader()
+        for node in others:
+            node.start_patroni()
+        await self.until(self._whole)
+
     async def switch_over(self, candidate: Node) -> None:
         """
         Ask for another primary, as before the present one's machine is maintained.
@@ -223,6 +241,9 @@ class Cluster:
         return all(
             each.get("state") in _GOOD and "standby" in each.get("role", "") for each in standbys
         )
+
+    def _whole(self, told: dict[str, Any]) -> bool:
+        return len(told) == NODES and self._well(told)
 
     def _name_of_leader(self, told: dict[str, Any]) -> str:
         leading = self._leading(told)

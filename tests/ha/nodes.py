@@ -14,7 +14,9 @@ from tests.ha.software import ROOT, Software, chown
 
 TEMPLATE = ROOT / "deploy" / "patroni" / "patroni.yml"
 ARCHIVE = "postgres-archive.sh"
+CLUSTER = "fusion-wallet"
 _SECONDS = 20
+_STOPPING_SECONDS = 90
 
 
 class Node:
@@ -46,10 +48,11 @@ class Node:
         self._authority = authority.file
         self._certificate, self._key = authority.issue(self._folder)
         self._data = self._folder / "data"
+        self._configuration = self._folder / "patroni.yml"
         self._archive = root / "archive"
         self._ports = [ReservedPort() for _ in range(4)]
         self.postgres, self.rest, self._client, self._peer = (each.number for each in self._ports)
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._begun = False
 
     @property
@@ -79,18 +82,60 @@ class Node:
         """
         self._start_etcd(others)
         self._write_configuration(others)
-        command, environment = self._software.patroni()
-        self._spawn("patroni", [*command, str(self._folder / "patroni.yml")], environment)
+        self.start_patroni()
         self._begun = True
+
+    def start_patroni(self) -> None:
+        """
+        Start Patroni alone, and with it PostgreSQL.
+        """
+        command, environment = self._software.patroni()
+        self._spawn("patroni", [*command, str(self._configuration)], environment)
+
+    def stop_patroni(self) -> None:
+        """
+        Stop it, and with it PostgreSQL; etcd goes on.
+        """
+        patroni = self._running.pop("patroni")
+        patroni.terminate()
+        patroni.wait(_STOPPING_SECONDS)
+
+    def forget(self) -> None:
+        """
+        Have etcd forget the cluster, as an operator does with ``patronictl``; no Patroni runs.
+        """
+        command, environment = self._software.patronictl()
+        subprocess.run(  # noqa: S603 - our own program
+            [*command, "-c", str(self._configuration), "remove", CLUSTER],
+            input=f"{CLUSTER}\nYes I am aware\n",
+            text=True,
+            env=environment,
+            cwd=self._folder,
+            check=True,
+            timeout=_STOPPING_SECONDS,
+            **self._software.account,
+        )
+
+    def put_aside(self) -> None:
+        """
+        Move its data out of the way.
+        """
+        self._data.rename(self._folder / "data.before")
+
+    def take(self, data: Path) -> None:
+        """
+        Take over data that were restored.
+        """
+        data.rename(self._data)
 
     def kill(self) -> None:
         """
         Take its power away: everything that runs there ends at once.
         """
-        for pid in (*(each.pid for each in self._running), *self._postgres_pids()):
+        for pid in (*(each.pid for each in self._running.values()), *self._postgres_pids()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        for each in self._running:
+        for each in self._running.values():
             each.wait(_SECONDS)
         self._running.clear()
 
@@ -114,7 +159,7 @@ class Node:
                 *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
                 *("--initial-cluster", ",".join(each.peer for each in nodes)),
                 *("--initial-cluster-state", "existing" if self._begun else "new"),
-                *("--initial-cluster-token", "fusion-wallet"),
+                *("--initial-cluster-token", CLUSTER),
                 *self._tls("", "--client-cert-auth"),
                 *self._tls("peer-", "--peer-client-cert-auth"),
                 *("--heartbeat-interval", "200", "--election-timeout", "2000"),
@@ -156,10 +201,9 @@ class Node:
             "ARCHIVE_COMMAND": f"{self._software.scripts / ARCHIVE} %p %f {self._archive}",
         }
         text = Template(TEMPLATE.read_text()).substitute(values | self._secrets)
-        path = self._folder / "patroni.yml"
-        path.write_text(text)
-        path.chmod(0o400)
-        chown(path, self._software.account)
+        self._configuration.write_text(text)
+        self._configuration.chmod(0o400)
+        chown(self._configuration, self._software.account)
 
     def _spawn(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
         with (self._folder / f"{name}.log").open("ab") as log:
@@ -173,7 +217,7 @@ class Node:
                 start_new_session=True,
                 **self._software.account,
             )
-        self._running.append(process)
+        self._running[name] = process
 
     def _postgres_pids(self) -> list[int]:
         """

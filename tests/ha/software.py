@@ -44,6 +44,13 @@ class Software:
         found = {"PYTHONPATH": str(self._patroni), "PATH": os.defpath, "PYTHONUNBUFFERED": "1"}
         return [self._python, "-m", "patroni"], found | self._environment
 
+    def patronictl(self) -> tuple[list[str], dict[str, str]]:
+        """
+        Return the command by which operators speak to Patroni, and its environment.
+        """
+        _, environment = self.patroni()
+        return [self._python, "-c", "from patroni.ctl import ctl; ctl()"], environment
+
     def _copied(self, program: Path) -> Path:
         return Path(shutil.copy2(program, self._folder / program.name))
 
