@@ -68,6 +68,15 @@ until LC_ALL=C pg_controldata --pgdata "$data" | grep -q 'cluster state: *in pro
 done
 pg_ctl --pgdata "$data" --wait --mode fast stop >&2
 mv "$settings.kept" "$settings"
+# What is written from now on is a branch of the log, which the archive has to know of: the next
+# restore would leave out what the branch holds, and begin another one by the same name. The server
+# keeps it with the rest, if it keeps any: a copy that only tries a restore is to have
+# archive_mode = off.
+if [ -n "$archive" ]; then
+    for branch in "$data"/pg_wal/*.history; do
+        touch "$data/pg_wal/archive_status/${branch##*/}.ready"
+    done
+fi
 for name in $stand_ins; do
     rm "$data/$name"
 done

@@ -1,6 +1,7 @@
 """The scripts for backups, over a PostgreSQL that is laid out as Debian's packages lay it out."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,19 @@ class Machine(Server):
         settings = self.settings | {"data_directory": self.root / data}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         self.run("pg_ctl", "-D", "etc", "-w", "-l", self.root / "log", "-o", options, "start")
+
+    def kept(self):
+        """
+        Close the log's present piece, and wait until it is kept.
+        """
+        name = self.execute("select pg_walfile_name(pg_switch_wal())").strip()
+        for _ in range(200):
+            state = self.execute("select last_archived_wal, last_failed_wal from pg_stat_archiver")
+            archived, failed = state.strip().split("|")
+            if name in (archived, failed):
+                break
+            time.sleep(0.05)
+        assert (name, "") == (archived, failed)
 
     def stop(self):
         self.sh(f"pg_ctl -D {self.data} -w -m fast stop || true")
@@ -92,3 +106,20 @@ class TestRestore:
         assert (machine.root / "backup" / "backup_at").read_text() == told
         assert [] == left
         assert "1\n2\n" == machine.execute("select number from kept order by number")
+
+    def test_twice(self, machine):
+        """
+        Another restore from the same backup has what was kept since the first, and is kept too.
+        """
+        machine.execute("create table kept as select 1 as number")
+        machine.sh(f"scripts/postgres-backup.sh 'host={machine.root} user=postgres' backup")
+        machine.stop()
+        for number, folder in ((2, "first"), (3, "second")):
+            machine.sh(f"scripts/postgres-restore.sh backup {folder} archive")
+            machine.begin(folder)
+            machine.execute(f"insert into kept values ({number})")
+            machine.kept()
+            machine.stop()
+        machine.begin("second")
+
+        assert "1\n2\n3\n" == machine.execute("select number from kept order by number")
