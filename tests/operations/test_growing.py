@@ -92,10 +92,10 @@ async def running(engine):
     Run this program's application on the database.
     """
     clock = SystemClock()
-    url = engine.url.render_as_string(hide_password=False)
+    url = engine.url.set(drivername=engine.url.get_backend_name())
     services = compose(
         Settings(
-            database_url=url.replace("+aiosqlite", "").replace("+asyncpg", ""),
+            database_url=url.render_as_string(hide_password=False),
             public_origin=ORIGIN,
             demo_login=True,
             integrations="",
