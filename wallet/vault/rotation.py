@@ -65,17 +65,22 @@ def retire_code_key(keys: KeyFile, key_id: int, at_seconds: int) -> KeyFile:
     """
     Retire a code key at a time of your choosing: what to do when it may have leaked.
 
+    The one after it takes its place, also where that was to wait longer.
+
     Raises:
         KeyRotationError: there is no such key, or no other is left.
     """
-    if key_id not in {entry.key_id for entry in keys.code_keys}:
+    found = next((entry for entry in keys.code_keys if entry.key_id == key_id), None)
+    if found is None:
         raise KeyRotationError("there is no such code key")
-    changed = tuple(
-        msgspec.structs.replace(entry, retires_at=at_seconds) if entry.key_id == key_id else entry
-        for entry in keys.code_keys
-    )
-    if all(entry.retires_at is not None for entry in changed):
+    left = tuple(entry for entry in keys.code_keys if entry is not found)
+    if all(entry.retires_at is not None for entry in left):
         raise KeyRotationError("no code key would be left")
+    retired = msgspec.structs.replace(found, retires_at=at_seconds)
+    changed = tuple(
+        retired if entry is found else entry
+        for entry in _followed(keys.code_keys, found, at_seconds)
+    )
     return msgspec.structs.replace(keys, code_keys=changed)
 
 
@@ -111,6 +116,21 @@ def retire_data_key(keys: KeyFile, version: int) -> KeyFile:
     if len(left) == len(keys.data_keys):
         raise KeyRotationError("there is no such data key")
     return msgspec.structs.replace(keys, data_keys=left)
+
+
+def _followed(
+    entries: tuple[CodeKeyEntry, ...], retired: CodeKeyEntry, at_seconds: int
+) -> tuple[CodeKeyEntry, ...]:
+    """
+    Return code keys of which the one after a retired one begins no later than that ends.
+    """
+    later = (each for each in entries if each.not_before > retired.not_before)
+    following = min(later, key=lambda each: each.not_before, default=None)
+    if following is None:
+        return entries
+    begins = min(following.not_before, max(retired.not_before, at_seconds))
+    begun = msgspec.structs.replace(following, not_before=begins)
+    return tuple(begun if each is following else each for each in entries)
 
 
 def _with_code_keys(keys: KeyFile, ring_keys: tuple[CodeKey, ...]) -> KeyFile:

@@ -109,6 +109,23 @@ class TestRetireCodeKey:
 
         assert code_ring(retired, 1).find(0, 5_001) is None
 
+    @pytest.mark.parametrize(
+        ("key_id", "issuing"), [(0, [1, 1, 1, 2]), (1, [0, 0, 2, 2]), (None, [0, 0, 1, 2])]
+    )
+    def test_the_next_takes_its_place(
+        self, keys: KeyFile, key_id: int | None, issuing: list[int]
+    ) -> None:
+        """
+        At no time does no key issue: the one after it issues when it is retired, or was to begin.
+        """
+        keys = rotate_code_key(keys, SuiteName.INTERNATIONAL, 4_000, 5_000, IDS.secret)
+        keys = rotate_code_key(keys, SuiteName.INTERNATIONAL, 4_000, 6_000, IDS.secret)
+        if key_id is not None:
+            keys = retire_code_key(keys, key_id, 4_500)
+        ring = code_ring(keys, 1)
+
+        assert issuing == [ring.issuing(at).key_id for at in (4_500, 4_999, 5_000, 6_000)]
+
     def test_refuses_the_last_one(self, keys: KeyFile) -> None:
         """
         A deployment without code keys could issue nothing.
