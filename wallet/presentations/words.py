@@ -23,7 +23,7 @@ class Opening(Struct, frozen=True, kw_only=True):
     Attributes:
         resident_id: whose.
         presentation_id: unique with the resident.
-        device_no: which device; 0 for the server's own and where none of ours showed it.
+        device_no: which device; 0 for the server's own, −1 where none of ours showed it.
         method: the kind of code: ``otp``, ``signed``, ``barcode`` or ``foreign``.
         purpose: why.
         scene: where in the visit.

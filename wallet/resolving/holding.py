@@ -29,7 +29,7 @@ from wallet.vault.service import Vault
 
 __all__ = ("Decoder", "Held", "Holder", "Proven")
 
-NO_DEVICE: Final = 0
+NO_DEVICE: Final = -1  # 0 is the server's own, whose clone alarm is none of a foreign code's
 FOREIGN_LEVEL: Final = 2
 
 
@@ -39,7 +39,7 @@ class Held(Struct, frozen=True, kw_only=True):
 
     Attributes:
         resident_id: whose.
-        device_no: which device; 0 when none of ours.
+        device_no: which device; `NO_DEVICE` when none of ours.
         method: ``otp``, ``signed``, ``barcode`` or ``foreign``.
         brought: what decoding gave, where it was a foreign code.
     """

@@ -23,6 +23,7 @@ from wallet.resolving.errors import (
     CodeMalformedError,
     CodeNotAcceptedError,
     CodeUnsupportedError,
+    CodeUsedError,
 )
 
 CODE = "2" * 28  # shaped as a code of the family that the fake insurer decodes
@@ -108,6 +109,17 @@ class TestDecoded:
         """
         A foreign code has no device of ours, and so no clone alarm.
         """
+        assert not (await region.resolve(desk, CODE)).check_holder
+
+    async def test_is_no_suspect_for_a_code_of_the_server(self, region, desk, resident_id):
+        """
+        The alarm of the device that the server shows codes under is not a foreign code's.
+        """
+        shown = await region.people.devices.showing.show(resident_id)
+        await region.resolve(desk, shown.text)
+        with pytest.raises(CodeUsedError):
+            await region.resolve(await region.hospital(), shown.text)
+
         assert not (await region.resolve(desk, CODE)).check_holder
 
     async def test_the_contexts_asked_for(self, region, desk, insurer):
