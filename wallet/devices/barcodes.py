@@ -67,7 +67,6 @@ class BarcodesService:
             RateLimitedError: too many in a short time.
         """
         now = self._clock.now()
-        code = make_numeric(self._ids.secret(RANDOMNESS_LENGTH))
         async with self._database.transaction() as session:
             server = await self._servers.locked(session, resident_id)
             if server.status != DeviceStatus.ACTIVE:
@@ -75,7 +74,7 @@ class BarcodesService:
             if not await budgets.spend(session, budgets.barcodes(resident_id), now):
                 raise RateLimitedError(retry_after_seconds=LIFE_SECONDS)
             await pruning.forget(session, resident_id, now)
-            await repository.add_barcode(session, digest_of(code), resident_id, now + _LIFE)
+            code = await self._added(session, resident_id, now + _LIFE)
         return Barcode(code=code, expires_at=now + _LIFE)
 
     async def redeem(
@@ -111,6 +110,15 @@ class BarcodesService:
         if server.status != DeviceStatus.ACTIVE:
             return Unusable.FROZEN
         return Redeemed(resident_id=row.resident_id, device_no=SERVER)
+
+    async def _added(
+        self, session: AsyncSession, resident_id: int, expires_at: datetime
+    ) -> NumericCode:
+        while True:
+            code = make_numeric(self._ids.secret(RANDOMNESS_LENGTH))
+            # one that is there already was given to somebody else, whom it would show
+            if await repository.add_barcode(session, digest_of(code), resident_id, expires_at):
+                return code
 
     async def _refused(
         self, session: AsyncSession, caller: TerminalCaller, row: BarcodeRow

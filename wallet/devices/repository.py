@@ -213,12 +213,12 @@ async def spend_challenge(
 
 async def add_barcode(
     session: AsyncSession, digest: bytes, resident_id: int, expires_at: datetime
-) -> None:
+) -> bool:
     """
-    Add a numeric code; one that is there already stays as it is.
+    Add a numeric code; False when it is there already, which stays as it is.
     """
     values = {"digest": digest, "resident_id": resident_id, "expires_at": expires_at}
-    await insert_first(session, BarcodeRow, values)
+    return await insert_first(session, BarcodeRow, values)
 
 
 async def barcode(session: AsyncSession, digest: bytes) -> BarcodeRow | None:

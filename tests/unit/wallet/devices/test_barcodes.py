@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from codes import make_numeric
+from codes.numeric import RANDOMNESS_LENGTH
 from tests.fixtures.devices import DESK, ELSEWHERE, NEXT_DESK, RESIDENT
 from wallet.devices import budgets, models
 from wallet.devices.barcodes import Redeemed, digest_of
@@ -43,6 +44,23 @@ class TestMake:
         world.clock.advance(60)
 
         assert 32 == len(await made(world))
+
+    async def test_one_that_is_there_already(self, world, monkeypatch):
+        """
+        Digits that lie there for somebody else already are given to nobody a second time.
+        """
+        once = [bytes(RANDOMNESS_LENGTH)] * 2
+        secret = world.ids.secret
+        monkeypatch.setattr(
+            world.ids,
+            "secret",
+            lambda size: once.pop() if size == RANDOMNESS_LENGTH and once else secret(size),
+        )
+        others = await world.services.barcodes.make(RESIDENT + 1)
+        ours = await world.services.barcodes.make(RESIDENT)
+
+        assert others.code != ours.code
+        assert OURS == await world.redeem(digest_of(ours.code))
 
     async def test_frozen(self, world):
         """
