@@ -72,9 +72,16 @@ class Challenges:
         number = opened[1]
         expires_at = datetime.fromtimestamp(number >> _RANDOM_BITS, UTC)
         if expires_at <= self._clock.now() or not await repository.spend_challenge(
-            session, resident_id, number, expires_at
+            session, resident_id, _kept(number), expires_at
         ):
             raise ChallengeInvalidError
+
+
+def _kept(number: int) -> int:
+    """
+    Return a number of 64 bits as the database keeps it, which knows signed ones only.
+    """
+    return number - (number >> 63 << 64)
 
 
 def key_of(device: DeviceRow | None) -> PublicKey | None:

@@ -135,10 +135,12 @@ class TestEnrol:
 
 
 class TestChallenge:
-    async def test_once(self, world):
+    @pytest.mark.parametrize("year", [2026, 2038, 2106])
+    async def test_once(self, world, year):
         """
-        A challenge is answered once.
+        A challenge is answered once, also beyond the 31 bits that the seconds have until 2038.
         """
+        world.clock.set(world.clock.now().replace(year=year, month=1, day=20))
         challenge = world.phone().challenge()
         await world.phone().enrol(challenge=challenge)
 
