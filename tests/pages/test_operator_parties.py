@@ -149,6 +149,7 @@ class TestCreate:
             {"otp_limit": "nan"},
             {"otp_limit": "1e999999"},
             {"signed_limit": "1e9"},
+            {"signed_limit": "200.49"},
             {"screen_limit": "-1"},
             {"cash_due": "0"},
             {"cash_due": "1.5"},
