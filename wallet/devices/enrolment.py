@@ -127,9 +127,10 @@ class EnrolmentService:
         """
         suite, point = _proven(enrolment)
         async with self._database.transaction() as session:
-            await pruning.forget(session, resident_id, self._clock.now())
             await self._challenges.take(session, resident_id, enrolment.challenge)
             await self._insist_unfrozen(session, resident_id)
+            # after the lock, as whoever makes codes does it
+            await pruning.forget(session, resident_id, self._clock.now())
             known = await repository.with_key(session, resident_id, point)
             if known is not None and known.approves_from is not None:
                 return Enrolled(device_no=known.device_no, approves_from=known.approves_from)

@@ -11,10 +11,11 @@ from sqlmodel import select
 import codes
 from tests.fixtures.devices import RESIDENT
 from wallet.clock import seconds
+from wallet.devices import pruning, repository
 from wallet.devices.enrolment import COOL_DOWN, MOST_DEVICES
 from wallet.devices.errors import ChallengeInvalidError, DeviceFrozenError, SignatureInvalidError
 from wallet.devices.models import DeviceRow
-from wallet.devices.words import DeviceKind, Unusable
+from wallet.devices.words import SERVER, DeviceKind, Unusable
 from wallet.errors import StateConflictError, ValidationFailedError
 
 
@@ -34,6 +35,21 @@ class TestEnrol:
         phones = await asyncio.gather(*(world.phone().enrol() for _ in range(6)))
 
         assert {1, 2, 3, 4, 5, 6} == {phone.device_no for phone in phones}
+
+    async def test_while_a_code_is_made(self, world):
+        """
+        Who makes a code forgets what is over as who enrols does, and neither ends the other.
+        """
+        await world.scan((await world.ready_phone()).show())
+        world.clock.advance(86_401)
+        phone = world.phone()
+        async with world.database.transaction() as session:
+            await repository.locked(session, (RESIDENT, SERVER))
+            enrolling = asyncio.create_task(phone.enrol())
+            await asyncio.wait([enrolling], timeout=0.5)
+            await pruning.forget(session, RESIDENT, world.clock.now())
+
+        assert 2 == (await enrolling).device_no
 
     async def test_the_same_key_again(self, world):
         """
