@@ -33,15 +33,15 @@ async def connected(site, source="127.0.0.1"):
         writer.close()
 
 
-async def said(site, sent, source="127.0.0.1"):
+async def said(site, sent, source="127.0.0.1", patience=0.4):
     """
-    Send bytes, and return everything that comes until the connection ends or is silent.
+    Send bytes, and return everything that comes until the connection ends or is silent so long.
     """
     async with connected(site, source) as (reader, writer):
         writer.write(sent if isinstance(sent, bytes) else sent.encode())
         parts = []
         try:
-            while part := await asyncio.wait_for(reader.read(65_536), 0.4):
+            while part := await asyncio.wait_for(reader.read(65_536), patience):
                 parts.append(part)
         except (TimeoutError, ConnectionResetError):
             pass
@@ -77,6 +77,7 @@ def body(text):
     return f"Content-Length: {len(text)}\r\n\r\n{text}"
 
 
+ENDING = 30.0  # seconds for an answer after which the connection ends
 SMUGGLED = f"GET /smuggled {HOST}\r\n"
 HOSTILE = {
     "CL.TE": POST + f"Content-Length: {5 + len(SMUGGLED)}\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -176,9 +177,10 @@ class TestAddresses:
         Twenty failures of one address lock that address out, and no other; nobody names another.
         """
         for number in range(20):
-            await said(site, sign_in(f"name{number}"), "127.0.0.30")
+            await said(site, sign_in(f"name{number}"), "127.0.0.30", ENDING)
         answers = [
-            await said(site, sign_in("zhang"), each) for each in ("127.0.0.30", "127.0.0.31")
+            await said(site, sign_in("zhang"), each, ENDING)
+            for each in ("127.0.0.30", "127.0.0.31")
         ]
 
         assert [[429], [401]] == [statuses(answer) for answer in answers]
