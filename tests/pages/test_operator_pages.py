@@ -94,7 +94,8 @@ class TestSignIn:
         Whatever is wrong, the sentence is the same, and no cookie comes.
         """
         await operator.enrol()
-        wrong = ({"name": "nobody"}, {"password": "x"}, {"code": "000000"}, {"code": ""})
+        names = ({"name": "nobody"}, {"name": "zh\0ang"})
+        wrong = (*names, {"password": "x"}, {"code": "000000"}, {"code": ""})
         answers = [await operator.sign_in(**fields) for fields in wrong]
 
         assert {401} == {answer.status_code for answer in answers}

@@ -96,9 +96,11 @@ def is_login(name: str) -> bool:
 def asked_login(name: str) -> str:
     """
     Return the login name that somebody meant; of what cannot be one, its first 64 characters.
+
+    What cannot be printed is written out: a database may not take it (NUL).
     """
     typed = name.strip()[:_LONGEST_ASKED]
-    return typed.lower() if typed.isascii() else ascii(typed)
+    return typed.lower() if typed.isascii() and typed.isprintable() else ascii(typed)
 
 
 def is_subject(subject: str) -> bool:

@@ -67,6 +67,7 @@ class TestSignIn:
         [
             {"name": "li"},
             {"name": "张"},
+            {"name": "zh\0ang"},
             {"name": "x" * 500},
             {"password": "something else entirely"},
             {"password": ""},
