@@ -63,8 +63,9 @@ class LinkedSignInService:
             lockouts.source(self._vault, source),
         )
         async with self._database.transaction() as session:
-            locked = await lockouts.count(session, subjects, self._clock.now())
+            # first of all, as whoever enables or disables them does
             row = await links.linked(session, digest)
+            locked = await lockouts.count(session, subjects, self._clock.now())
             opened = None
             if row is None:
                 await self._events.refused(session, None, Detail.LINK, locked)

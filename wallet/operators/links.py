@@ -25,12 +25,13 @@ def subject_digest(vault: Vault, issuer: str, subject: str) -> bytes:
 
 async def linked(session: AsyncSession, digest: bytes) -> OperatorRow | None:
     """
-    Return the operator that an account is linked to.
+    Return the operator that an account is linked to; both stand until the transaction ends.
     """
     rows = await session.execute(
         select(OperatorRow)
         .join(OperatorLinkRow, col(OperatorLinkRow.operator_id) == col(OperatorRow.operator_id))
         .where(col(OperatorLinkRow.subject) == digest)
+        .with_for_update(key_share=True)
     )
     return rows.scalar_one_or_none()
 
