@@ -173,7 +173,10 @@ class LinkingService:
 
     async def _kept(self, resident_id: int, manifest: Manifest, linked: Linked) -> Binding:
         async with self._database.transaction() as session:
-            await self._consents.grant_linked(session, resident_id, manifest.context)
+            standing = await self._bindings.live(session, resident_id)
+            # what was withdrawn of a linked context stays so, however often it is linked
+            if manifest.context not in {each.context for each in standing}:
+                await self._consents.grant_linked(session, resident_id, manifest.context)
             return await self._bindings.keep(
                 session, resident_id, manifest.context, manifest.id, linked
             )

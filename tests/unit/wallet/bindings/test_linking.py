@@ -108,6 +108,33 @@ class TestLink:
 
         assert one == two != three
 
+    @pytest.mark.parametrize("again", ["first", "second"])
+    async def test_restores_no_withdrawn_consent(self, region, linking, resident_id, again):
+        """
+        What was withdrawn of a linked context stays so when it, or another one of it, is linked.
+        """
+        consents = region.people.consents
+        await linking.link(resident_id, "first")
+        withdrawn = (await consents.of_resident(resident_id))[0]
+        await consents.withdraw(resident_id, consents.handle(resident_id, withdrawn))
+        await linking.link(resident_id, again)
+        left = {each.purpose for each in await consents.of_resident(resident_id)}
+
+        assert set(PURPOSES) - {withdrawn.purpose} == left
+
+    async def test_anew_consents_anew(self, region, linking, resident_id):
+        """
+        A context that nothing was linked of any more is linked with every purpose.
+        """
+        consents = region.people.consents
+        binding = (await linking.link(resident_id, "first")).binding
+        withdrawn = (await consents.of_resident(resident_id))[0]
+        await consents.withdraw(resident_id, consents.handle(resident_id, withdrawn))
+        await linking.unlink(resident_id, linking.handle(binding))
+        await linking.link(resident_id, "second")
+
+        assert len(PURPOSES) == len(await consents.of_resident(resident_id))
+
     async def test_at_once(self, linking, resident_id):
         """
         Linking the same twice at once binds once.
