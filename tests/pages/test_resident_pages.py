@@ -6,6 +6,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from integrations.spi import Refused, UnavailableError
 from tests.fixtures.region import LI, ZHANG
 from wallet.http.cookies import CSRF_HEADER
 
@@ -254,6 +255,25 @@ class TestContexts:
         answer = await signed_in.send("/contexts", "/contexts/unlink", binding=handle)
 
         assert 404 == answer.status_code
+
+    @pytest.mark.parametrize(
+        ("released", "status"),
+        [(Refused("SUSPENDED"), 409), (UnavailableError("down"), 503)],
+        ids=["refused", "unavailable"],
+    )
+    async def test_unlinked_here_alone(self, region, signed_in, released, status):
+        """
+        Where the other side does not release it, the page says that it is unlinked all the same.
+        """
+        region.registry.get("fake_payment").unlink_result = released
+        await signed_in.send("/contexts", "/contexts/link", integration="fake_payment")
+        page = (await signed_in.client.get("/contexts")).text
+        handle = re.search(r'name="binding" value="(\w+)"', page)[1]
+        answer = await signed_in.send("/contexts", "/contexts/unlink", binding=handle)
+
+        assert status == answer.status_code
+        assert "本处已解除关联" in answer.text
+        assert f'value="{handle}"' not in answer.text
 
     async def test_nothing_to_link(self, signed_in):
         """

@@ -7,12 +7,15 @@ from typing import Any, Final
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
+from wallet.bindings.errors import IntegrationUnavailableError, LinkRefusedError
 from wallet.bindings.linking import LinkingService, Step
 from wallet.errors import WalletError
 from wallet.http.callers import ResidentCaller
 from wallet.pages.forms import FORM_BODY, Form, go
+from wallet.pages.language import language_of
 from wallet.pages.problems import sentence, waiting
 from wallet.pages.rendering import AnyRequest, page
+from wallet.pages.texts import catalogue
 from wallet.residents.sessions import SessionsService
 
 HERE: Final = "/contexts"
@@ -73,12 +76,21 @@ class ContextsController(Controller):
 
     @post("/unlink", opt=FORM_BODY)
     async def unlink(
-        self, form: NamedDependency[Form], linking: NamedDependency[LinkingService]
-    ) -> Response[None]:
+        self,
+        request: AnyRequest,
+        form: NamedDependency[Form],
+        sessions: NamedDependency[SessionsService],
+        linking: NamedDependency[LinkingService],
+    ) -> Response[Any]:
         """
-        End one.
+        End one; it is ended here also where the partner does not release it, or does not answer.
         """
-        await linking.unlink(form.caller.resident_id, form.fields.get("binding", ""))
+        try:
+            await linking.unlink(form.caller.resident_id, form.fields.get("binding", ""))
+        except (LinkRefusedError, IntegrationUnavailableError) as error:
+            said = catalogue(language_of(request))["contexts.unlinked_here"]
+            answer = await _shown(request, form.caller, sessions, linking, wrong=said, error=error)
+            return waiting(answer, error)
         return go(HERE)
 
 
