@@ -3,9 +3,10 @@ Each process writes down what it counted and knows, every few seconds.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -51,6 +52,7 @@ class Reporter:
         self._process_id = ids.local()
         self._started_at = clock.now()
         self._stopped = asyncio.Event()
+        self._doubtful: tuple[datetime, Mapping[Key, int]] | None = None
 
     async def run(self) -> None:
         """
@@ -77,13 +79,22 @@ class Reporter:
     async def report(self) -> None:
         """
         Write down what was counted since the last time, and that this process is there.
+
+        What was cut off at its commit may have been written; the instant that went with it tells.
         """
-        counts = self._collector.take()
+        now, counts, doubtful = self._clock.now(), self._collector.take(), self._doubtful
         try:
             async with self._database.transaction() as session:
-                await self._write(session, counts)
+                if doubtful is not None:
+                    seen_at = await repository.seen_at(session, self._process_id)
+                    if seen_at != doubtful[0]:
+                        counts = Counter(doubtful[1]) + Counter(counts)
+                self._doubtful = now, counts
+                await self._write(session, now, counts)
+            self._doubtful = None
         except BaseException:
-            self._collector.put_back(counts)
+            if self._doubtful is doubtful:
+                self._collector.put_back(counts)
             raise
 
     async def _leave(self) -> None:
@@ -91,8 +102,9 @@ class Reporter:
         async with self._database.transaction() as session:
             await repository.forget_process(session, self._process_id)
 
-    async def _write(self, session: AsyncSession, counts: Mapping[Key, int]) -> None:
-        now = self._clock.now()
+    async def _write(
+        self, session: AsyncSession, now: datetime, counts: Mapping[Key, int]
+    ) -> None:
         process = {
             "process_id": self._process_id,
             "kind": self._kind.value,

@@ -26,6 +26,18 @@ async def seen(session: AsyncSession, values: Mapping[str, Any]) -> None:
     )
 
 
+async def seen_at(session: AsyncSession, process_id: int) -> datetime | None:
+    """
+    Return when a process last wrote, once what it writes at the moment is written or is not.
+    """
+    statement = (
+        select(ProcessRow.seen_at)
+        .where(col(ProcessRow.process_id) == process_id)
+        .with_for_update()
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def put_breaker(session: AsyncSession, values: Mapping[str, Any]) -> None:
     """
     Note where a breaker of a process stands.

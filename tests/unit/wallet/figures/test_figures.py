@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from wallet.errors import OverloadedError
 from wallet.figures import reporting, service
 from wallet.figures.collecting import Collector
 from wallet.figures.reporting import Reporter
@@ -200,3 +201,32 @@ class TestEnd:
 
         found = (await deployment.figures.integrations(["payment"]))["payment"]
         assert {"answered": 1} == found.calls
+
+    @pytest.mark.parametrize("written", [True, False])
+    async def test_of_a_commit_that_nobody_answers(self, deployment, monkeypatch, written):
+        """
+        Counts whose commit was cut off are there once, whether that commit happened or not.
+        """
+        commit = AsyncSession.commit
+
+        async def cut_off(session):
+            if written:
+                await commit(session)
+            raise TimeoutError
+
+        collector, reporter = deployment.process()
+        await reporter.report()
+        collector.call("payment", "answered", 0.01)
+        with monkeypatch.context() as cut:
+            cut.setattr(AsyncSession, "commit", cut_off)
+            for _ in range(3):
+                deployment.clock.advance(10)
+                with pytest.raises(OverloadedError):
+                    await reporter.report()
+        collector.call("payment", "answered", 0.01)
+        for _ in range(2):
+            deployment.clock.advance(10)
+            await reporter.report()
+
+        found = (await deployment.figures.integrations(["payment"]))["payment"]
+        assert {"answered": 2} == found.calls
