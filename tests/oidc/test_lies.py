@@ -51,11 +51,12 @@ async def browser(region):
     await region.people.providers.close()
 
 
-async def come_back(browser, liar, token=None):
+async def come_back(browser, liar, token=None, behind=0):
     """
-    Begin, and come back with a code for a token.
+    Begin, and come back with a code for a token, to a machine so many seconds behind.
     """
     asked = parameters(await browser.begin())
+    liar.clock.advance(-behind)
     liar.nonce = asked["nonce"]
     liar.token = token or (lambda: liar.signed(liar.claims()))
     answer = {"code": "code", "state": asked["state"]}
@@ -91,6 +92,15 @@ class TestRight:
         )
 
         assert [303, 303] == [plain.status_code, answer.status_code]
+
+    @pytest.mark.parametrize(("behind", "status"), [(2, 303), (30, 400)])
+    async def test_another_machines_clock(self, liar, browser, behind, status):
+        """
+        Who comes back at once, to a machine whose clock is a little behind, is in time.
+        """
+        answer = await come_back(browser, liar, behind=behind)
+
+        assert status == answer.status_code
 
     async def test_userinfo_of_another(self, liar, browser):
         """

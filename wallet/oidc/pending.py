@@ -16,6 +16,7 @@ from wallet.vault import Place, Vault
 from wallet.vault.errors import DecryptionError
 
 LIFE: Final = timedelta(minutes=10)
+SKEW: Final = timedelta(seconds=30)  # another machine's clock may be behind the one that began
 _LONGEST: Final = 4096
 _SECRET_BYTES: Final = 32
 
@@ -64,7 +65,8 @@ class Pending(Struct, frozen=True, kw_only=True):
         """
         Tell whether an answer is to this sign-in, and in time.
         """
-        in_time = self.begun_at <= now_seconds < self.begun_at + LIFE.total_seconds()
+        age = now_seconds - self.begun_at
+        in_time = -SKEW.total_seconds() < age < LIFE.total_seconds()
         return hmac.compare_digest(self.state.encode(), state.encode()) and in_time
 
 

@@ -254,7 +254,9 @@ class RelyingParty:
         if begun is None or not begun.is_answered_by(answer.get("state", ""), seconds(now)):
             raise SignInStaleError
         async with self._database.transaction() as session:
-            spent = await repository.spend(session, begun.digest, now + pending.LIFE)
+            spent = await repository.spend(
+                session, begun.digest, now + pending.LIFE + pending.SKEW
+            )
         if not spent:
             raise SignInStaleError
         named = answer.get("iss")
