@@ -5,11 +5,13 @@ import re
 import pytest
 
 from tests.fixtures.desks import PARTY, RESIDENT, desk
+from wallet.pages.operator import review
 from wallet.parties.models import PartyRow
 
 __all__ = ("desk",)
 
 SEEN = re.compile(r'hx-get="(/operator\S*\?seen=[0-9a-f]{16})"')
+FURTHER = re.compile(r'href="(/operator/review\?kind=settlement&amp;cursor=\w+)"')
 EVIDENCE = re.compile(r'href="(/operator/evidence/\w+/(\w+))"')
 
 
@@ -61,6 +63,23 @@ class TestReview:
         assert "发送 1 次" in page
         assert "在该系统的对接文档中查找原因代码" in page
         assert str(RESIDENT) not in page
+
+    async def test_all_can_be_reached(self, desk, at_work, monkeypatch):
+        """
+        Where more waits than a page shows, it says so and leads to the rest.
+        """
+        for _ in range(3):
+            await left_to_a_person(desk)
+        monkeypatch.setattr(review, "_SHOWN", 2)
+        first = await at_work.get("/operator/review")
+        further = FURTHER.search(first)[1].replace("&amp;", "&")
+        second = await at_work.get(further)
+        names = [name for page in (first, second) for _, name in EVIDENCE.findall(page)]
+
+        assert 3 == len(set(names)) == len(names)
+        assert FURTHER.search(second) is None
+        assert SEEN.search(first) is not None
+        assert SEEN.search(second) is None
 
     async def test_asked_again(self, region, desk, at_work):
         """

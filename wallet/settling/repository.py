@@ -114,13 +114,15 @@ async def settlements_in(
     return await oldest(session, SettlementRow, *where, order=order, after=after, limit=limit)
 
 
-async def refunds_in(session: AsyncSession, phase: str, limit: int) -> Sequence[RefundRow]:
+async def refunds_in(
+    session: AsyncSession, phase: str, limit: int, *, after: tuple[datetime, int] | None = None
+) -> Sequence[RefundRow]:
     """
     Return refunds of anybody in a phase, the oldest first.
     """
     which = REVIEW if phase == "review" else col(RefundRow.phase) == phase
     order = (col(RefundRow.created_at), col(RefundRow.refund_id))
-    return await oldest(session, RefundRow, which, order=order, limit=limit)
+    return await oldest(session, RefundRow, which, order=order, after=after, limit=limit)
 
 
 async def refunds_in_review(session: AsyncSession) -> int:

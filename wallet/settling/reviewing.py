@@ -5,6 +5,7 @@ Nothing is ever marked done by hand; the partner's answer moves the state.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,15 +55,36 @@ class ReviewService:
         Return what is in a phase, of each kind the oldest first.
         """
         async with self._counter.database.reading() as session:
-            visits = await self._counter.visits.records.in_phase(session, phase, limit)
-            settlements = await repository.settlements_in(session, phase, limit)
-            refunds = await repository.refunds_in(session, phase, limit)
-            found = (
-                *map(waiting.visit, visits),
-                *map(waiting.settlement, settlements),
-                *map(waiting.refund, refunds),
-            )
+            found = [
+                each
+                for kind in KINDS
+                for each in await self._oldest(session, kind, phase, limit, None)
+            ]
             return [await self._waiting(session, each) for each in found]
+
+    async def queue(
+        self, kind: Kind, cursor: str | None = None, limit: int = A_PAGE
+    ) -> WaitingPage:
+        """
+        Return a page of what waits for a person, of one kind, the oldest first.
+
+        Args:
+            kind: of what.
+            cursor: `WaitingPage.next_cursor` of the page before.
+            limit: how many at most.
+
+        Raises:
+            NotFoundError: the cursor is none of ours.
+        """
+        async with self._counter.database.reading() as session:
+            after = None
+            if cursor is not None:
+                last, *_ = await self._examined(session, kind, self._located(kind, cursor))
+                after = (last.since, last.local_id)
+            found = await self._oldest(session, kind, "review", limit + 1, after)
+            told = tuple([await self._waiting(session, each) for each in found[:limit]])
+        more = len(found) > limit
+        return WaitingPage(waiting=told, next_cursor=told[-1].id if more else None)
 
     async def settlements(
         self, phase: str, status: str | None = None, cursor: str | None = None
@@ -192,6 +214,26 @@ class ReviewService:
         settlement = await self._mover.records.get(session, *key)
         await self._mover.move(session, settlement, RefundReopened())
         return refund.party_id, refund.settlement_id
+
+    async def _oldest(
+        self,
+        session: AsyncSession,
+        kind: Kind,
+        phase: str,
+        limit: int,
+        after: tuple[datetime, int] | None,
+    ) -> list[Found]:
+        match kind:
+            case "visit":
+                records = self._counter.visits.records
+                visits = await records.in_phase(session, phase, limit, after=after)
+                return [*map(waiting.visit, visits)]
+            case "settlement":
+                settlements = await repository.settlements_in(session, phase, limit, after=after)
+                return [*map(waiting.settlement, settlements)]
+            case "refund":
+                refunds = await repository.refunds_in(session, phase, limit, after=after)
+                return [*map(waiting.refund, refunds)]
 
     async def _waiting(self, session: AsyncSession, found: Found) -> Waiting:
         subject = Subject(found.kind, found.local_id)

@@ -186,12 +186,18 @@ class VisitRecords:
         )
 
     async def in_phase(
-        self, session: AsyncSession, phase: str, limit: int
+        self,
+        session: AsyncSession,
+        phase: str,
+        limit: int,
+        *,
+        after: tuple[datetime, int] | None = None,
     ) -> Sequence[WaitingVisit]:
         """
         Return visits of anybody in a phase, the oldest first; for operators.
         """
-        return [_waiting(row) for row in await repository.in_phase(session, phase, limit)]
+        rows = await repository.in_phase(session, phase, limit, after=after)
+        return [_waiting(row) for row in rows]
 
     async def in_review(self, session: AsyncSession) -> int:
         """

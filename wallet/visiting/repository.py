@@ -3,6 +3,7 @@ Statements on visits.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Update, bindparam, or_, update
@@ -73,13 +74,15 @@ async def page(
     return (await session.execute(ordered)).scalars().all()
 
 
-async def in_phase(session: AsyncSession, phase: str, limit: int) -> Sequence[VisitRow]:
+async def in_phase(
+    session: AsyncSession, phase: str, limit: int, *, after: tuple[datetime, int] | None = None
+) -> Sequence[VisitRow]:
     """
     Return visits of anybody in a phase, the oldest first.
     """
     which = REVIEW if phase == "review" else col(VisitRow.phase) == phase
     order = (col(VisitRow.opened_at), col(VisitRow.visit_id))
-    return await oldest(session, VisitRow, which, order=order, limit=limit)
+    return await oldest(session, VisitRow, which, order=order, after=after, limit=limit)
 
 
 async def in_review(session: AsyncSession) -> int:

@@ -44,16 +44,29 @@ class ReviewController(Controller):
         door: NamedDependency[Door],
         operator: NamedDependency[OperatorCaller],
         books: NamedDependency[Books],
+        kind: Word = "",
+        cursor: Cursor = None,
     ) -> Response[str]:
         """
-        Show what waits for a person, with what the partner said last.
+        Show what waits for a person, with what the partner said last; of one kind, a page of it.
         """
-        return live(
+        kinds = (_kind(kind),) if kind else KINDS
+        pages = [
+            await books.review.queue(each, cursor if kind else None, _SHOWN) for each in kinds
+        ]
+        # what was paged to does not refresh itself: it would go back to the first page
+        answer = page if kind else live
+        return answer(
             request,
-            "operator/review",
+            "operator/review_further" if kind else "operator/review",
             csrf=door.proof(operator),
             operator=operator,
-            waiting=await books.review.listed("review", _SHOWN),
+            waiting=[each for one in pages for each in one.waiting],
+            following=[
+                (of, one.next_cursor)
+                for of, one in zip(kinds, pages, strict=True)
+                if one.next_cursor
+            ],
             parties=await books.administration.called(),
             now=door.operators.clock.now(),
         )

@@ -1,12 +1,13 @@
 """What was left to a person gets out of review, by being asked about again."""
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from tests.fixtures.desks import PARTY, RESIDENT
 from wallet.errors import NotFoundError, StateConflictError
 from wallet.settling import reviewing
 from wallet.settling.returns import Return
+from wallet.visiting.models import VisitRow
 
 WHY = "clearing (T-4711)"
 
@@ -101,6 +102,36 @@ class TestSettlements:
             other.waiting,
         )
         assert sorted(set(seen)) == seen
+
+
+class TestQueue:
+    @pytest.mark.parametrize("kind", ["visit", "settlement", "refund"])
+    async def test_pages(self, desk, kind):
+        """
+        The pages of what waits follow each other, the oldest first, without gap or repetition.
+        """
+        make = late_and_refused if kind == "refund" else left_to_a_person
+        for _ in range(3):
+            await make(desk)
+            desk.clock.advance(1)
+        async with desk.database.transaction() as session:
+            await session.execute(update(VisitRow).values(phase="review"))
+        seen, cursor = [], None
+        while not seen or cursor:
+            page = await desk.review.queue(kind, cursor, 2)
+            seen.append([each.since for each in page.waiting])
+            cursor = page.next_cursor
+        instants = [each for one in seen for each in one]
+
+        assert [2, 1] == [len(one) for one in seen]
+        assert sorted(set(instants)) == instants
+
+    async def test_no_such_page(self, desk):
+        """
+        What is no page of ours is none.
+        """
+        with pytest.raises(NotFoundError):
+            await desk.review.queue("visit", "vis_x")
 
 
 class TestEvidence:
