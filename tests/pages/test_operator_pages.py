@@ -74,6 +74,27 @@ class TestEnrol:
         assert f'value="{confirmation}"' in wrong.text
         assert 200 == right.status_code
 
+    @pytest.mark.parametrize("when", ["late", "again"])
+    async def test_over(self, region, operator, when):
+        """
+        Who confirms too late, or once more, is told that nothing came of it.
+        """
+        administration = region.people.operators.administration
+        issued = await administration.add("zhang", display="张工", role=Role.OPERATOR)
+        asked = {"token": issued.token, "password": PASSWORD}
+        first = (await operator.client.post("/operator/enrol", data=asked)).text
+        operator.secret = re.search(r"<code>([A-Z2-7]+)</code>", first)[1]
+        confirmation = re.search(r'name="confirmation" value="([^"]+)"', first)[1]
+        given = {"confirmation": confirmation, "code": operator.code()}
+        if when == "late":
+            region.clock.advance(900)
+        else:
+            await operator.client.post("/operator/confirm", data=given)
+        answer = await operator.client.post("/operator/confirm", data=given)
+
+        assert 401 == answer.status_code
+        assert "这次登记已过期或已完成" in answer.text
+
 
 class TestSignIn:
     async def test_leads_to_the_overview(self, operator):

@@ -124,6 +124,10 @@ class OperatorSigningInController(Controller):
                 confirmation=confirmation,
                 wrong=_why(request, error),
             )
+        except TokenInvalidError as error:
+            # the page to sign in would look as if it were done
+            wrong = catalogue(language_of(request))["operator.enrol.over"]
+            return page(request, "operator/enrol", status_code=error.status, wrong=wrong)
         return page(request, "operator/recovery_codes", codes=enrolled.recovery_codes)
 
 
