@@ -79,7 +79,7 @@ class ShiftsService:
 
         Args:
             caller: whose terminal it is.
-            since: RFC 3339 with ``Z``; empty: the beginning of today in China.
+            since: RFC 3339 with ``Z``; empty: the beginning of the day in China that is added up.
             until: the same; empty: now.
 
         Raises:
@@ -143,6 +143,12 @@ def _instant(text: str) -> datetime:
         raise ValidationFailedError("Look at: since, until") from None
 
 
-def _midnight(at: datetime) -> datetime:
-    there = at.astimezone(UTC) + _CHINA
-    return there.replace(hour=0, minute=0, second=0, microsecond=0) - _CHINA
+def _midnight(end: datetime) -> datetime:
+    """
+    Return when the day in China begins whose last instant is before an end.
+    """
+    try:
+        there = end - timedelta.resolution + _CHINA
+        return there.replace(hour=0, minute=0, second=0, microsecond=0) - _CHINA
+    except OverflowError:
+        raise ValidationFailedError("Look at: since, until") from None

@@ -1,6 +1,6 @@
 """What a terminal's shift comes to."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -90,9 +90,23 @@ class TestTotals:
         assert [] == (await shift(desk, party_id=8)).methods
         assert TERMINAL == desk.caller().terminal_id
 
+    @pytest.mark.parametrize("until", ["", "2026-03-02T16:00:00Z"])
+    async def test_last_second_of_the_day(self, desk, until):
+        """
+        A shift that ends at midnight in China is that of the day that ends then.
+        """
+        desk.clock.set(datetime(2026, 3, 2, 15, 59, 59, 500_000, UTC))
+        await paid(desk, ("cash", 4_500))
+        totals = await shift(desk, until=until)
+
+        assert {"cash": (4_500, 0)} == by_method(totals)
+        assert (timedelta(days=1), 16) == (totals.until - totals.since, totals.until.hour)
+
     @pytest.mark.parametrize(
         ("since", "until"),
         [
+            ("", "0001-01-01T00:00:00Z"),
+            ("", "9999-12-31T23:59:59Z"),
             ("2026-02-30T00:00:00Z", ""),
             ("2000-01-01T00:00:00Z", ""),
             ("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"),
