@@ -41,3 +41,20 @@ async def change_open(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(
         update(RestorationRow).where(col(RestorationRow.ended_at).is_(None)).values(values)
     )
+
+
+async def end_compared(session: AsyncSession, differences: int, values: dict[str, Any]) -> int:
+    """
+    Change every restore that is not ended, if that is how many differences it has by now.
+
+    Returns:
+        How many there were; one that was compared again, or begun, since it was looked at is none.
+    """
+    changed: Any = await session.execute(
+        update(RestorationRow)
+        .where(
+            col(RestorationRow.ended_at).is_(None), col(RestorationRow.differences) == differences
+        )
+        .values(values)
+    )
+    return int(changed.rowcount)

@@ -118,14 +118,17 @@ class Restoring:
             TooEarlyError: a code that was used up after the backup could live again.
         """
         async with self._database.transaction() as session:
-            standing = _together(await repository.open_ones(session))
+            rows = await repository.open_ones(session)
+            standing = _together(rows)
             if standing is None:
                 raise NotRestoredError
             if standing.compared_at is None or standing.differences != differences:
                 raise NotComparedError
             if self._clock.now() < standing.begun_at + CODES_ARE_DEAD_AFTER:
                 raise TooEarlyError
-            await repository.change_open(session, {"ended_at": self._clock.now(), "why": why})
+            values = {"ended_at": self._clock.now(), "why": why}
+            if await repository.end_compared(session, differences, values) != len(rows):
+                raise NotComparedError  # somebody compared since we looked
         self._told = None
 
     async def _change(self, values: dict[str, object]) -> None:

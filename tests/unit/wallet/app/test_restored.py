@@ -8,6 +8,7 @@ import pytest
 
 from tests.fixtures.wallets import ORIGIN
 from wallet.app import create_app
+from wallet.restoring import repository
 from wallet.restoring.errors import NotComparedError, NotRestoredError, TooEarlyError
 from wallet.restoring.service import ASK_AGAIN_SECONDS
 
@@ -94,6 +95,24 @@ class TestEnd:
         await restoring.end(3, "why")
 
         assert await restoring.standing() is None
+
+    async def test_not_past_a_comparison_that_just_ended(self, wallet):
+        """
+        What a comparison finds while somebody ends the restore is not overlooked.
+        """
+        basis = wallet.services.basis
+        await basis.restoring.begin(basis.clock.now())
+        await basis.restoring.compared(3)
+        wallet.advance(120)
+        async with basis.database.transaction() as session:
+            found = {"compared_at": basis.clock.now(), "differences": 4}
+            await repository.change_open(session, found)
+            ending = asyncio.create_task(basis.restoring.end(3, "why"))
+            await asyncio.sleep(0.3)  # it has looked by now, or waits for its turn
+        with pytest.raises(NotComparedError):
+            await ending
+
+        assert (await basis.restoring.standing()).differences == 4
 
 
 class TestLoop:
