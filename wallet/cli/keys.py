@@ -21,6 +21,7 @@ from wallet.vault.rewrapping import Rewrapped, rewrap_all
 
 _LEAD_SECONDS = 600
 _DATA_LEAD_SECONDS = 60
+_LEADS = click.IntRange(0, 30 * 86_400)
 
 
 @click.group("keys")
@@ -62,7 +63,13 @@ def show() -> None:
 
 
 @command.command("rotate-code")
-@click.option("--lead", default=_LEAD_SECONDS, show_default=True, help="Seconds until it issues.")
+@click.option(
+    "--lead",
+    type=_LEADS,
+    default=_LEAD_SECONDS,
+    show_default=True,
+    help="Seconds until it issues.",
+)
 def rotate_code(lead: int) -> None:
     """
     Add a code key; it issues once every process has had time to load it.
@@ -92,7 +99,13 @@ def retire_code(key_id: int) -> None:
 
 
 @command.command("rotate-data")
-@click.option("--lead", default=_DATA_LEAD_SECONDS, show_default=True, help="Seconds until then.")
+@click.option(
+    "--lead",
+    type=_LEADS,
+    default=_DATA_LEAD_SECONDS,
+    show_default=True,
+    help="Seconds until then.",
+)
 def rotate_data(lead: int) -> None:
     """
     Add a data key; it encrypts once every process has it, older ones go on decrypting.

@@ -198,7 +198,11 @@ def write_new(path: Path, keys: KeyFile) -> None:
 def replace(path: Path, keys: KeyFile) -> None:
     """
     Replace the key file in one step; a reader sees the old or the new one, whole.
+
+    Raises:
+        KeyFileError: nobody could read what would stand there; the old one stays.
     """
+    decode(encode(keys))
     beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     write_new(beside, keys)
     beside.replace(path)

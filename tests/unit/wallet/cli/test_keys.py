@@ -111,6 +111,19 @@ class TestRotate:
             at_once.count(word) for word in ("encrypts", "coming", "decrypts")
         )
 
+    @pytest.mark.parametrize("command", ["rotate-code", "rotate-data"])
+    @pytest.mark.parametrize("lead", ["-99999999999", "99999999999999"])
+    def test_a_lead_that_is_none(self, run, tmp_path, command, lead):
+        """
+        A slip in the seconds until a key begins costs no key: the file stays as it is.
+        """
+        run("keys", "new")
+        before = (tmp_path / "keys.json").read_bytes()
+        told = run("keys", command, f"--lead={lead}")
+
+        assert 2 == told.exit_code
+        assert before == (tmp_path / "keys.json").read_bytes()
+
 
 class TestMigrate:
     def test_brings_it_to_the_newest(self, run):

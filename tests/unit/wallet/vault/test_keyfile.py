@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.fakes.ids import CountingIds
@@ -59,6 +60,18 @@ class TestReplace:
         found = keyfile.load(path), [entry.name for entry in tmp_path.iterdir()]
 
         assert (other, ["keys.json"]) == found
+
+    def test_never_by_one_that_nobody_could_read(self, tmp_path: Path, keys: KeyFile) -> None:
+        """
+        Keys that would not be loaded again are refused, and the file stays.
+        """
+        path = tmp_path / "keys.json"
+        keyfile.write_new(path, keys)
+        beyond = msgspec.structs.replace(keys, made_at=2**40)
+        with pytest.raises(KeyFileError):
+            keyfile.replace(path, beyond)
+
+        assert keys == keyfile.load(path)
 
 
 class TestLoad:
