@@ -20,7 +20,15 @@ from wallet.restoring.service import Restoration
 from wallet.settling.comparing import Compared
 
 _NONE = "no restore is open"
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)  # no backup is older; a year was mistyped
 _FORMATS = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%SZ")
+
+
+def _instant(_context: click.Context, _parameter: click.Parameter, given: datetime) -> datetime:
+    at = given if given.tzinfo else given.replace(tzinfo=UTC)
+    if not _FIRST <= at <= SystemClock().now():
+        raise click.BadParameter("no backup was made then; is it UTC, as the script printed it?")
+    return at
 
 
 @click.group("restored")
@@ -35,6 +43,7 @@ def command() -> None:
     "--backup-at",
     required=True,
     type=click.DateTime(formats=list(_FORMATS)),
+    callback=_instant,
     help="When the backup was made, or up to when its log was replayed: 2026-11-28T01:00:00Z",
 )
 def begin(backup_at: datetime) -> None:
@@ -43,15 +52,14 @@ def begin(backup_at: datetime) -> None:
 
     Do it before any server or worker is started.
     """
-    at = backup_at if backup_at.tzinfo else backup_at.replace(tzinfo=UTC)
 
     async def note(services: Services) -> None:
         basis = services.basis
         await migrate.upgrade(basis.database.engine, partitions=basis.settings.database_partitions)
-        await basis.restoring.begin(at)
+        await basis.restoring.begin(backup_at)
 
     with_services(note)
-    click.echo(f"restored as of {at.isoformat()}; nothing is moved until it is ended")
+    click.echo(f"restored as of {backup_at.isoformat()}; nothing is moved until it is ended")
 
 
 @command.command("show")
