@@ -2,6 +2,8 @@
 What whoever typed a command is told of a fault that is none of the program: a line, and no trace.
 """
 
+from pathlib import Path
+
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
@@ -24,6 +26,8 @@ def told(fault: Exception) -> str | None:
             )
         case DatabaseUrlError():
             text = f"{PREFIX}DATABASE_URL: {fault}"
+        case OSError() if isinstance(fault.filename, str | Path):
+            text = f"{fault.filename}: {fault.strerror}"
         case _:
             text = _of_database(fault)
     return text

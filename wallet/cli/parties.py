@@ -12,31 +12,24 @@ from typing import Any, Final, TypeVar
 import aiohttp
 import click
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from wallet.app import Services
+from wallet.cli import kinds
 from wallet.cli.running import with_services
 from wallet.clock import SystemClock
 from wallet.parties.client import CallRefusedError, TerminalClient, enrol
 from wallet.parties.errors import InvalidProfileError, UnknownPartyError
-from wallet.parties.keys import private_from_pem
 from wallet.parties.words import (
     LEAST_SCOPES,
-    PartyKind,
     PartySettings,
     PartyStatus,
     Scope,
-    SettledBy,
     TerminalKind,
     least_scopes,
 )
 
 R = TypeVar("R")
 
-_KINDS = click.Choice([kind.value for kind in PartyKind])
-_TERMINALS = click.Choice([kind.value for kind in TerminalKind])
-_SETTLERS = click.Choice([each.value for each in SettledBy])
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _ATTEMPTS: Final = 40
 _PAUSE_SECONDS: Final = 0.25
@@ -50,21 +43,37 @@ def command() -> None:
 
 
 @command.command("create")
-@click.option("--name", required=True, help="Its registered name.")
-@click.option("--kind", type=_KINDS, required=True)
-@click.option("--otp-limit", default=20_000, show_default=True, help="Fen without approval (OTP).")
-@click.option("--signed-limit", default=200_000, show_default=True, help="The same, signed code.")
+@click.option("--name", required=True, callback=kinds.party_name, help="Its registered name.")
+@click.option("--kind", type=kinds.PARTIES, required=True)
+@click.option(
+    "--otp-limit",
+    type=kinds.FEN,
+    default=20_000,
+    show_default=True,
+    help="Fen without approval (OTP).",
+)
+@click.option(
+    "--signed-limit",
+    type=kinds.FEN,
+    default=200_000,
+    show_default=True,
+    help="The same, signed code.",
+)
 @click.option(
     "--screen-limit",
-    type=click.IntRange(min=0),
+    type=kinds.FEN,
     default=0,
     show_default=True,
     help="Fen that a signature on the patient's screen approves; 0: never.",
 )
-@click.option("--cash-due", default=1800, show_default=True, help="Seconds the cash may be due.")
 @click.option(
-    "--settled-by", type=click.Choice([each.value for each in SettledBy]), default="wallet"
+    "--cash-due",
+    type=kinds.CASH_DUE,
+    default=1800,
+    show_default=True,
+    help="Seconds the cash may be due.",
 )
+@click.option("--settled-by", type=kinds.SETTLERS, default="wallet")
 @click.option("--sign-resolve", is_flag=True, help="Its terminals sign resolves too.")
 def create(  # noqa: PLR0913 - an option each
     name: str,
@@ -110,7 +119,7 @@ def listing() -> None:
 
 
 @command.command("profile")
-@click.argument("party_id", type=int)
+@click.argument("party_id", type=kinds.NUMBER)
 @click.argument("integration_id")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def profile(party_id: int, integration_id: str, file: Path) -> None:
@@ -136,8 +145,8 @@ def profile(party_id: int, integration_id: str, file: Path) -> None:
 
 
 @command.command("enrolment")
-@click.argument("party_id", type=int)
-@click.option("--kind", type=_TERMINALS, default=TerminalKind.DESK.value, show_default=True)
+@click.argument("party_id", type=kinds.NUMBER)
+@click.option("--kind", type=kinds.TERMINALS, default=TerminalKind.DESK.value, show_default=True)
 @click.option(
     "--scope",
     "scopes",
@@ -170,8 +179,8 @@ def enrolment(party_id: int, kind: str, scopes: tuple[str, ...], *, patient_scre
 
 
 @command.command("revoke")
-@click.argument("party_id", type=int)
-@click.argument("terminal_id", type=int)
+@click.argument("party_id", type=kinds.NUMBER)
+@click.argument("terminal_id", type=kinds.NUMBER)
 def revoke(party_id: int, terminal_id: int) -> None:
     """
     Revoke a terminal, effective at once.
@@ -181,7 +190,7 @@ def revoke(party_id: int, terminal_id: int) -> None:
 
 
 @command.command("suspend")
-@click.argument("party_id", type=int)
+@click.argument("party_id", type=kinds.NUMBER)
 def suspend(party_id: int) -> None:
     """
     Stop everything its terminals do, effective at once; what they began is finished.
@@ -191,7 +200,7 @@ def suspend(party_id: int) -> None:
 
 
 @command.command("resume")
-@click.argument("party_id", type=int)
+@click.argument("party_id", type=kinds.NUMBER)
 def resume(party_id: int) -> None:
     """
     Let a suspended party work again.
@@ -209,13 +218,8 @@ def enrol_terminal(token: str, origin: str, key_file: Path, name: str) -> None:
     """
     Enrol this shell as a terminal; prints the terminal's id. Waits for a server that is starting.
     """
-    if not key_file.exists():
-        pem = Ed25519PrivateKey.generate().private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        )
-        key_file.touch(mode=0o600)
-        key_file.write_bytes(pem)
-    key = private_from_pem(key_file.read_bytes())
+    kinds.make_key(key_file)
+    key = kinds.own_key(key_file)
 
     async def run() -> str:
         async with aiohttp.ClientSession() as http:
@@ -244,7 +248,7 @@ def call(
     """
     Send one request as a terminal: token, signature and idempotency key included.
     """
-    key = private_from_pem(key_file.read_bytes())
+    key = kinds.own_key(key_file)
 
     async def run() -> str:
         async with aiohttp.ClientSession() as http:

@@ -8,6 +8,17 @@ from typing import Final
 
 from msgspec import Struct
 
+LIMIT_MOST_MINOR: Final = 10_000_000
+CASH_DUE_MOST_SECONDS: Final = 86_400
+_NAME_MAX: Final = 100
+
+
+def is_party_name(text: str) -> bool:
+    """
+    Tell whether a party may be called so.
+    """
+    return 1 <= len(text) <= _NAME_MAX and text.isprintable()
+
 
 class PartyKind(StrEnum):
     """

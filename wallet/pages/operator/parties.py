@@ -21,19 +21,20 @@ from wallet.pages.operator.door import Door, OperatorForm, insist_on_acting
 from wallet.pages.rendering import AnyRequest, page
 from wallet.parties.errors import UnknownPartyError
 from wallet.parties.words import (
+    CASH_DUE_MOST_SECONDS,
+    LIMIT_MOST_MINOR,
     PartyKind,
     PartySettings,
     PartyStatus,
     SettledBy,
     TerminalKind,
+    is_party_name,
     least_scopes,
 )
 
 HERE: Final = "/operator/parties"
-_NAME_MAX: Final = 100
 _FEN: Final = 100
-_MOST_FEN: Final = 10_000_000
-_MOST_MINUTES: Final = 1_440
+_MOST_MINUTES: Final = CASH_DUE_MOST_SECONDS // 60
 _STATUS_EVENTS: Final = {
     PartyStatus.ACTIVE: EventKind.PARTY_RESUMED,
     PartyStatus.SUSPENDED: EventKind.PARTY_SUSPENDED,
@@ -190,7 +191,7 @@ def _witness(door: Door, form: OperatorForm, kind: EventKind, about: str) -> Wit
 
 def _settings(form: OperatorForm) -> PartySettings:
     name, kind, settler = form.text("name"), form.text("kind"), form.text("settled_by")
-    if not (1 <= len(name) <= _NAME_MAX and name.isprintable()):
+    if not is_party_name(name):
         raise ValidationFailedError("Look at: name")
     if kind not in tuple(PartyKind) or settler not in tuple(SettledBy):
         raise ValidationFailedError
@@ -214,7 +215,7 @@ def _fen(yuan: str) -> int:
         fen = Decimal(yuan) * _FEN if yuan.isascii() else Decimal(-1)
     except ArithmeticError:  # no number, or one beyond what decimals can be
         raise ValidationFailedError("Look at: limits") from None
-    if not (fen.is_finite() and 0 <= fen <= _MOST_FEN and fen == fen.to_integral_value()):
+    if not (fen.is_finite() and 0 <= fen <= LIMIT_MOST_MINOR and fen == fen.to_integral_value()):
         raise ValidationFailedError("Look at: limits")
     return int(fen)
 

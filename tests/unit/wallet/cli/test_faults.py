@@ -73,6 +73,15 @@ class TestSettings:
         assert told.startswith("Error: FUSION_WALLET_DATABASE_URL: ")
         assert line in told
 
+    def test_a_place_where_nothing_can_be_made(self, tmp_path):
+        """
+        A key file that cannot be made is told with its place and the system's reason.
+        """
+        (tmp_path / "file").touch()
+        told = said("keys", "new", key_file=f"{tmp_path}/file/keys.json")
+
+        assert f"Error: {tmp_path}/file: File exists" == told
+
     def test_settings_of_an_integration(self, deployment):
         """
         What an integration lacks is told with the file it belongs in.

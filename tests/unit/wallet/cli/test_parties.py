@@ -118,3 +118,57 @@ class TestRevoke:
         again = deployment.run("parties", "revoke", party_id, terminal_id)
 
         assert ("revoked", 1) == (deployment.listed()[-1]["status"], again.exit_code)
+
+
+class TestOddities:
+    @pytest.mark.parametrize(
+        ("option", "given"),
+        [
+            ("--name", ""),
+            ("--name", "two\nlines"),
+            ("--otp-limit", -1),
+            ("--signed-limit", 10**20),
+            ("--screen-limit", 10**20),
+            ("--cash-due", -5),
+            ("--cash-due", 10**14),
+        ],
+    )
+    def test_no_party_is_made_of(self, deployment, option, given):
+        """
+        What the operators' page refuses of a party the command refuses too, and says which.
+        """
+        words = ("parties", "create", "--name", "x", "--kind", "hospital", option, given)
+        told = deployment.run(*words)
+
+        assert (2, []) == (told.exit_code, deployment.listed())
+        assert option in told.output
+
+    @pytest.mark.parametrize(
+        "words", [("enrolment",), ("suspend",), ("resume",), ("revoke", 1), ("profile", "nhsa")]
+    )
+    def test_a_number_that_nobody_has(self, deployment, tmp_path, words):
+        """
+        A number beyond what databases can count is nobody's, and is told as such.
+        """
+        name, *more = words
+        (tmp_path / "profile.json").write_text("{}")
+        files = [tmp_path / "profile.json"] if name == "profile" else []
+        told = deployment.run("parties", name, 10**20, *more, *files)
+
+        assert 2 == told.exit_code
+        assert "PARTY_ID" in told.output
+
+    @pytest.mark.parametrize("content", ["hello", None])
+    @pytest.mark.parametrize("words", [("enrol", "token"), ("call", "GET", "/", "--terminal=t")])
+    def test_a_key_that_is_none(self, deployment, tmp_path, words, content):
+        """
+        A file that is no key, or is not to be had, is named in a line.
+        """
+        path = tmp_path / "desk.pem" if content else tmp_path / "nowhere" / "desk.pem"
+        if content:
+            path.write_text(content)
+        told = deployment.run("parties", *words, "--origin=http://127.0.0.1:1", "--key", path)
+        (line,) = told.output.strip().splitlines()
+
+        assert 1 == told.exit_code
+        assert line.startswith(f"Error: {path}: ")
