@@ -4,7 +4,7 @@ Settings, decoded from the environment once (``FUSION_WALLET_…``) and never re
 Each field is described in docs/settings.md; a test holds the two together.
 """
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "FUSION_WALLET_"
 _DATABASES = ("sqlite:///", "postgresql://")
 _ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
+_PUBLIC_ORIGIN = r"^https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$"
 _ORIGINS = rf"^({_ORIGIN}( *, *{_ORIGIN})*)?$"
 
 
@@ -30,7 +31,7 @@ class Settings(BaseSettings):
     database_pool: Annotated[int, Field(ge=1, le=64)] = 8
     database_partitions: Annotated[int, Field(ge=0, le=256)] = 0
     key_file: Path = Path("var/keys.json")
-    public_origin: str = "http://127.0.0.1:8000"
+    public_origin: Annotated[str, Field(pattern=_PUBLIC_ORIGIN)] = "http://127.0.0.1:8000"
     issuer_region: Annotated[int, Field(ge=0, lt=2**24)] = 440100
     code_suite: Literal["international", "national"] = "international"
     demo_login: bool = False
@@ -59,6 +60,12 @@ class Settings(BaseSettings):
     def _known_database(cls, given: SecretStr) -> SecretStr:
         if not given.get_secret_value().startswith(_DATABASES):
             raise ValueError(f"does not begin with {' or '.join(_DATABASES)}")
+        return given
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, given: str) -> str:
+        ip_address(given)
         return given
 
     @field_validator("proxies")

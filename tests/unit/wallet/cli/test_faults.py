@@ -73,6 +73,24 @@ class TestSettings:
         assert told.startswith("Error: FUSION_WALLET_DATABASE_URL: ")
         assert line in told
 
+    @pytest.mark.parametrize(
+        "origin", ["", "wallet.example", "https://wallet.example/", "https://wallet.example/a"]
+    )
+    def test_an_origin_that_is_none(self, origin):
+        """
+        So is an address of the wallet's that no signature could be checked against.
+        """
+        told = said("migrate", public_origin=origin)
+
+        assert told.startswith("Error: FUSION_WALLET_PUBLIC_ORIGIN: ")
+
+    @pytest.mark.parametrize("host", ["", "localhost", "wallet.example"])
+    def test_a_host_that_is_no_address(self, host):
+        """
+        So is a name where an address to listen on belongs.
+        """
+        assert said("serve", host=host).startswith("Error: FUSION_WALLET_HOST: ")
+
     def test_a_place_where_nothing_can_be_made(self, tmp_path):
         """
         A key file that cannot be made is told with its place and the system's reason.
