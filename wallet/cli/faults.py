@@ -41,7 +41,7 @@ def _of_database(fault: Exception) -> str | None:
             text = f"The database does not answer{_because(fault)}."
         case StorageFullError():
             text = "The database has no room."
-        case DBAPIError() if is_unknown_to_schema(fault):
+        case _ if is_unknown_to_schema(fault):
             text = "The database lacks tables or columns: run `fusion-wallet migrate`."
         case DBAPIError() if fault.statement is None:  # nothing was asked, it let nobody in
             text = f"The database cannot be used: {_last_line(fault.orig or fault)}."

@@ -48,10 +48,12 @@ def is_outage(fault: BaseException) -> bool:
     return str(getattr(fault, "sqlstate", None) or "").startswith(_GONE)
 
 
-def is_unknown_to_schema(fault: DBAPIError) -> bool:
+def is_unknown_to_schema(fault: Exception) -> bool:
     """
     Tell whether a statement spoke of a table or column that the database does not have.
     """
+    if not isinstance(fault, DBAPIError):
+        return False
     state = str(getattr(fault.orig, "sqlstate", None) or "")
     return state in _UNKNOWN or any(words in str(fault.orig) for words in _SQLITE_UNKNOWN)
 

@@ -3,7 +3,7 @@ RFC 9457 problems: the one place that turns an error into an answer.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -24,11 +24,13 @@ from litestar.status_codes import (
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
+from wallet.db.faults import is_unknown_to_schema
 from wallet.errors import (
     BodyTooLargeError,
     InternalError,
     MethodNotAllowedError,
     NotFoundError,
+    OverloadedError,
     ValidationFailedError,
     WalletError,
 )
@@ -37,6 +39,8 @@ MEDIA_TYPE = "application/problem+json"
 PAGE_TYPE = "text/html; charset=utf-8"
 TYPE_PREFIX = "urn:fusion-wallet:problem:"
 CHALLENGE = 'Bearer realm="fusion-wallet"'  # RFC 9110 §15.5.2 wants one with every 401
+_UNMIGRATED: Final = "The database is not at the schema of this program; /readyz names it."
+_UNMIGRATED_SECONDS: Final = 10
 
 AnyRequest = Request[Any, Any, State]
 
@@ -181,10 +185,14 @@ def _unexpected(request: AnyRequest, fault: Exception) -> Response[dict[str, Any
 def unexpected(request_id: str, fault: Exception) -> WalletError:
     """
     Note a fault of ours in the log, and return the error that stands for it.
+
+    A database that lacks what this program knows will have it once it was migrated.
     """
     structlog.get_logger("wallet.http").error(
         "request failed", request_id=request_id, exc_info=fault
     )
+    if is_unknown_to_schema(fault):
+        return OverloadedError(_UNMIGRATED, retry_after_seconds=_UNMIGRATED_SECONDS)
     return InternalError()
 
 

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from sqlalchemy import make_url
 from structlog.testing import capture_logs
 
 from tests.fixtures.ports import ReservedPort
@@ -75,3 +76,53 @@ class TestOutage:
             response = await client.get("/readyz")
 
         assert {"database", "migrations"} <= set(response.json()["failing"])
+
+
+class TestWithoutTables:
+    @pytest.fixture(params=["sqlite", "postgres"])
+    async def wallet(self, anyio_backend, request, tmp_path, clock, ids):
+        """
+        A wallet over a database that nobody has migrated.
+        """
+        del anyio_backend
+        address = f"sqlite:///{tmp_path}/empty.db"
+        if request.param == "postgres":
+            url = make_url(request.getfixturevalue("postgres_url"))
+            address = url.set(database="postgres").render_as_string()
+        wallet = Wallet(address, clock, ids)
+        yield wallet
+        await wallet.services.close()
+
+    @pytest.mark.parametrize(
+        ("path", "body"),
+        [
+            ("/v1/terminals/enrol", examples()["enrolTerminal"]),
+            ("/v1/demo/sessions", PERSON),
+            ("/v1/resolve", {}),
+        ],
+    )
+    async def test_is_told_to_whoever_asks(self, client, path, body):
+        """
+        Whatever needs a table is answered 503 with the reason, and the fault is in the log.
+        """
+        with capture_logs() as logged:
+            response = await client.post(path, json=body)
+
+        assert (503, "OVERLOADED", "10") == (
+            response.status_code,
+            response.json()["code"],
+            response.headers["retry-after"],
+        )
+        assert "schema" in response.json()["detail"]
+        assert "request failed" in [line["event"] for line in logged]
+
+    async def test_readiness_names_the_schema(self, client):
+        """
+        A balancer is told why nobody is sent, and that the database is there.
+        """
+        with capture_logs():
+            response = await client.get("/readyz")
+
+        assert 503 == response.status_code
+        assert "migrations" in response.json()["failing"]
+        assert "database" not in response.json()["failing"]
