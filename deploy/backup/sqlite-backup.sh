@@ -9,7 +9,7 @@ python=${PYTHON:-/opt/fusion-wallet/bin/python}
 mkdir "$folder"
 date -u +%Y-%m-%dT%H:%M:%SZ >"$folder/backup_at"
 # the online backup sees one state of the database, its log included; a copy of the file does not
-"$python" - "$database" "$folder/wallet.db" <<'PYTHON'
+"$python" - "$database" "$folder/unfinished" <<'PYTHON'
 import sqlite3
 import sys
 from contextlib import closing
@@ -20,4 +20,7 @@ with closing(sqlite3.connect(source, uri=True)) as live, closing(sqlite3.connect
     (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
 sys.exit(0 if verdict == "ok" else f"the copy is damaged: {verdict}")
 PYTHON
+# a copy that was broken off or found damaged has not the name that is restored from
+sync "$folder/unfinished"
+mv "$folder/unfinished" "$folder/wallet.db"
 echo "$folder: as of $(cat "$folder/backup_at")"

@@ -13,6 +13,8 @@ for left in "$database" "$database-wal" "$database-shm"; do
         exit 1
     fi
 done
+# the log that a restore left which was killed would be played into this one
+rm -f "$database.restoring" "$database.restoring-wal" "$database.restoring-shm"
 cp "$folder/wallet.db" "$database.restoring"
 FUSION_WALLET_DATABASE_URL="sqlite:///$database.restoring"
 export FUSION_WALLET_DATABASE_URL
