@@ -92,7 +92,10 @@ def compare() -> None:
         async for found in _compared(services, standing):
             differences += found.verdict != "agrees"
             click.echo(msgspec.json.encode(found).decode())
-        await services.basis.restoring.compared(differences)
+        try:
+            await services.basis.restoring.compared(differences)
+        except NotRestoredError:  # somebody ended it meanwhile
+            raise click.ClickException(_NONE) from None
         return differences
 
     click.echo(f"differences: {with_services(ask)}")
