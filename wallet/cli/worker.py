@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from typing import Final
 
 import click
 import structlog
@@ -23,6 +24,8 @@ from wallet.figures.words import ProcessKind
 from wallet.instances.service import Identity
 from wallet.logs import configure
 from wallet.settings import Settings
+
+_AGAIN_SECONDS: Final = 5.0
 
 _log = structlog.get_logger("wallet.work")
 
@@ -55,13 +58,14 @@ async def _work(settings: Settings) -> None:
     member.when_lost(loop.stop)
     try:
         with page(settings.metrics_port, services.basis.metrics.registry):
-            await _begin_duties(services)
+            begun = await _begin_duties(services)
             click.echo("worker ready")
             kind = ProcessKind.WORKER
             async with member.present(kind), reporting(services.reporter(kind)):
                 beside = [
                     asyncio.create_task(Standing(services).run()),
                     asyncio.create_task(services.basis.key_watch.run()),
+                    asyncio.create_task(_begin_late(services, begun=begun)),
                 ]
                 try:
                     await loop.run()
@@ -72,8 +76,19 @@ async def _work(settings: Settings) -> None:
         await services.close()
 
 
-async def _begin_duties(services: Services) -> None:
+async def _begin_duties(services: Services) -> bool:
+    """
+    Tell whether the duties are on the list; in a new deployment nobody put them there before.
+    """
     try:
         await services.begin_duties()
-    except Exception:  # noqa: BLE001 - they stay on the list of old, and the database may be back
+    except Exception:  # noqa: BLE001 - the database may be back, or have its tables, in a moment
         _log.exception("duties not scheduled")
+        return False
+    return True
+
+
+async def _begin_late(services: Services, *, begun: bool) -> None:
+    while not begun:
+        await asyncio.sleep(_AGAIN_SECONDS)
+        begun = await _begin_duties(services)

@@ -3,6 +3,8 @@
 import json
 import signal
 import socket
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -81,6 +83,23 @@ class TestWorker:
         ]
 
         assert (0, True, []) == (code, "fusion_wallet_settlement_steps" in page, faults)
+
+    def test_that_was_before_the_tables(self, deployment):
+        """
+        A worker that begins before the database has tables takes up its duties once it has them.
+        """
+        path = deployment.folder / "late.db"
+        address = f"sqlite:///{path}"
+
+        def taken():
+            with closing(sqlite3.connect(path)) as database:
+                (count,) = database.execute("select count(*) from work_items").fetchone()
+            return count
+
+        with process(deployment, "worker", database_url=address) as (_child, log):
+            within(PATIENCE_SECONDS, lambda: "duties not scheduled" in log.read_text())
+            deployment.told("migrate", env={"FUSION_WALLET_DATABASE_URL": address})
+            assert within(30, taken)
 
 
 def _is_fault(line):
