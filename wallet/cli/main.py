@@ -3,6 +3,8 @@
 """
 
 import importlib
+import signal
+from types import FrameType
 from typing import Any
 
 import click
@@ -30,6 +32,12 @@ COMMANDS = {
 }
 
 
+def _later(_number: int, _frame: FrameType | None) -> None:
+    """
+    Do nothing; not `SIG_IGN`, which the server's processes would inherit.
+    """
+
+
 class LazyGroup(click.Group):
     """
     Imports a command's module when the command is asked for.
@@ -44,6 +52,16 @@ class LazyGroup(click.Group):
         """
         with plainly():
             return super().invoke(ctx)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """
+        Find the command that is to be run.
+        """
+        if args[:1] == ["serve"]:  # a reload while it starts must not end it; what it reads is new
+            signal.signal(signal.SIGHUP, _later)
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """

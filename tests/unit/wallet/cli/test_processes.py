@@ -5,6 +5,7 @@ import signal
 import socket
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,21 @@ class TestServer:
             code = child.wait(PATIENCE_SECONDS)
 
         assert (1, True) == (code, "chmod 0400" in log.read_text())
+
+    def test_a_reload_while_it_starts(self, deployment):
+        """
+        SIGHUP ends no server that is starting: what it reads is new anyway.
+        """
+        port = free_port()
+        with process(deployment, "serve", port=port) as (child, _log):
+            maps = Path(f"/proc/{child.pid}/maps")
+            within(PATIENCE_SECONDS, lambda: "granian" in maps.read_text())
+            child.send_signal(signal.SIGHUP)
+            answered = within(
+                PATIENCE_SECONDS, lambda: child.poll() is not None or fetched(port, "/livez")
+            )
+
+        assert '{"status":"ok"}' == answered
 
 
 class TestWorker:
