@@ -199,12 +199,17 @@ def replace(path: Path, keys: KeyFile) -> None:
     """
     Replace the key file in one step; a reader sees the old or the new one, whole.
 
+    Its owner stays who it was, also when root does it.
+
     Raises:
         KeyFileError: nobody could read what would stand there; the old one stays.
     """
     decode(encode(keys))
     beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     write_new(beside, keys)
+    if os.geteuid() == 0:
+        owner = path.stat()
+        os.chown(beside, owner.st_uid, owner.st_gid)
     beside.replace(path)
 
 

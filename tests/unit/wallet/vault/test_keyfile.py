@@ -1,5 +1,6 @@
 """The key file on disk."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -60,6 +61,23 @@ class TestReplace:
         found = keyfile.load(path), [entry.name for entry in tmp_path.iterdir()]
 
         assert (other, ["keys.json"]) == found
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+    def test_leaves_it_whose_it_was(self, tmp_path: Path, keys: KeyFile) -> None:
+        """
+        When root rotates keys the service's user can go on reading the file.
+        """
+        path = tmp_path / "keys.json"
+        keyfile.write_new(path, keys)
+        os.chown(path, 10_001, 10_002)
+        keyfile.replace(path, generate(SuiteName.NATIONAL, 2_000, CountingIds().secret))
+        found = path.stat()
+
+        assert (10_001, 10_002, 0o400) == (
+            found.st_uid,
+            found.st_gid,
+            stat.S_IMODE(found.st_mode),
+        )
 
     def test_never_by_one_that_nobody_could_read(self, tmp_path: Path, keys: KeyFile) -> None:
         """
