@@ -8,6 +8,7 @@ Where somebody listens to statements none goes past them (docs/decisions/0027).
 Only for statements that live as long as the program: what was compiled is never forgotten.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -79,6 +80,9 @@ class _Asyncpg:
     async def _beginning(self, sql: str, arguments: Sequence[Any]) -> tuple[Sequence[Any], int]:
         """
         Begin with a statement; return its rows, and how many it touched.
+
+        Cut off meanwhile, the connection is given up: the server may have begun what nobody here
+        knows of, and would take all that comes later for a part of it.
         """
 
         def run(_: Session) -> tuple[Sequence[Any], int]:
@@ -90,6 +94,9 @@ class _Asyncpg:
             return await self._session.run_sync(run)
         except AsyncAdapt_asyncpg_dbapi.Error as fault:
             raise fault.__cause__ or fault from None
+        except asyncio.CancelledError:
+            self._connection.invalidate()
+            raise
 
 
 class _Aiosqlite:

@@ -1,5 +1,7 @@
 """Kept statements: past SQLAlchemy they do the very same, or are not past it at all."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import Text, event, func, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,8 @@ from wallet.work.models import WorkItemRow
 
 KEY = {"resident_id": 1, "kind": "settlement", "subject_id": 7}
 REST = {"lease_owner": None, "lease_until": None, "fence": 0, "wakes": 0, "attempts": 0}
+
+TURNS = 12
 
 _GIVE_UP = """
 create or replace function give_up() returns int language plpgsql as
@@ -264,3 +268,26 @@ class TestBroken:
 
         with pytest.raises(OverloadedError):
             await run(served, lambda session: kept.count(session, slow, {}))
+
+
+class TestCancelled:
+    """A connection whose caller was cancelled loses nothing of the next one (PostgreSQL)."""
+
+    async def test_as_it_begins(self, served, postgres_url, item):
+        """
+        Whenever a caller goes as its transaction begins, what others commit next stays.
+        """
+        others = Database(create_engine(postgres_url))
+        for turns in range(TURNS):
+            beginning = asyncio.create_task(run(served))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            beginning.cancel()
+            await asyncio.gather(beginning, return_exceptions=True)
+            await run(served, adding(item | {"subject_id": turns}))
+
+        async with others.reading() as session:
+            stayed = await keyed.some(session, WorkItemRow, ("subject_id",), {"resident_id": 1})
+        await others.close()
+
+        assert list(range(TURNS)) == [each.subject_id for each in stayed]
