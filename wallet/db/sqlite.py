@@ -15,6 +15,7 @@ from weakref import WeakSet
 import aiosqlite
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.util.concurrency import in_greenlet
 
 DRIVER: Final = "sqlite+wallet"
 PRAGMAS: Final = (
@@ -36,6 +37,17 @@ class Dialect(SQLiteDialect_aiosqlite):
         """
         Do nothing more to a new connection.
         """
+
+    def do_terminate(self, dbapi_connection: Any) -> None:  # noqa: ANN401 - as SQLAlchemy has it
+        """
+        Close a connection that is in doubt, as any other.
+
+        SQLAlchemy's own ends its thread when cancelled meanwhile, with a task that waits for it.
+        """
+        if in_greenlet():
+            dbapi_connection.close()
+        else:
+            super().do_terminate(dbapi_connection)
 
 
 registry.register(DRIVER.replace("+", "."), __name__, Dialect.__name__)
@@ -65,10 +77,17 @@ async def opened(*given: Any, **options: Any) -> aiosqlite.Connection:  # noqa: 
         thread.join()  # it was told to end
         raise
     except asyncio.CancelledError:
-        with suppress(sqlite3.Error):
-            await (await opening).close()
+        closing = asyncio.ensure_future(_closed(opening))
+        while not closing.done():  # who cancels may do so again and again, until it is obeyed
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({closing})
         thread.join()
         raise
+
+
+async def _closed(opening: asyncio.Future[aiosqlite.Connection]) -> None:
+    with suppress(sqlite3.Error):
+        await (await opening).close()
 
 
 class _Connection(sqlite3.Connection):

@@ -13,6 +13,7 @@ from wallet.db.engine import create_engine
 from wallet.db.session import Database
 
 MOMENTS = 150
+TURNS = 40
 FILES_OF_ONE = 3  # the database, its log, and the index of that
 
 
@@ -69,6 +70,24 @@ class TestCancelled:
         other.close()
         await database.close()
         assert 0 == open_files(path)
+
+    async def test_again_and_again(self, path):
+        """
+        Nothing stays open either of one that is cancelled until it goes, as that of a stream is.
+        """
+        database = Database(create_engine(f"sqlite:///{path}", pool_size=1))
+        tasks = asyncio.all_tasks()
+        for turns in range(TURNS):
+            work = asyncio.create_task(some_work(database))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            while not work.done():
+                work.cancel()
+                await asyncio.sleep(0)
+        await database.close()
+
+        assert 0 == open_files(path)
+        assert tasks == asyncio.all_tasks()
 
     async def test_amid_the_opening(self, path):
         """
