@@ -4,7 +4,7 @@ import asyncio
 import time
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from tests.faults.scans import Scans
 from tests.fixtures.cutting import COMMIT, SHORT_WAY, Cut, Way
@@ -107,6 +107,29 @@ class TestCutAtCommit:
 
         assert ["OVERLOADED"] * 3 == refused
         assert 1 == await scans.presentations()
+
+
+class TestCancelled:
+    @pytest.mark.parametrize("of", [Database.transaction, Database.reading])
+    async def test_stays_so(self, of, way, opened):
+        """
+        Who is cancelled while the way to it is cut is not told of that: no loop goes on with it.
+        """
+        database, begun = opened(way.url), asyncio.Event()
+
+        async def work():
+            async with of(database) as session:
+                await session.execute(text("select 1"))
+                begun.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(work())
+        await begun.wait()
+        way.block()
+        task.cancel()
+        await asyncio.wait({task})
+
+        assert task.cancelled()
 
 
 class TestGivenUp:

@@ -60,7 +60,7 @@ class Database:
         with _told():
             async with (
                 self._places.one() as asked_at,
-                AsyncSession(self.engine, expire_on_commit=False) as session,
+                _opened(self.engine) as session,
             ):
                 try:
                     async with self._places.in_time(session, asked_at):
@@ -90,7 +90,7 @@ class Database:
         with _told():
             async with (
                 self._places.one() as asked_at,
-                AsyncSession(self._reading, expire_on_commit=False) as session,
+                _opened(self._reading) as session,
                 self._places.in_time(session, asked_at),
             ):
                 yield session
@@ -128,6 +128,25 @@ class Database:
             await self._pinned.close()
         await self._places.emptied()
         await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _opened(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """
+    Open a session; whoever was cancelled stays so, also where its end meets a fault.
+    """
+    gone: asyncio.CancelledError | None = None
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            except asyncio.CancelledError as cancelled:
+                gone = cancelled
+                raise
+    except FAULTS:
+        if gone is None:
+            raise
+        raise gone from None
 
 
 @contextmanager
