@@ -60,7 +60,7 @@ class Breaker:
 
     def abstain(self) -> None:
         """
-        Let the end of an admitted call say nothing: it was ours that had no more time.
+        Let the end of an admitted call say nothing: it was ours that had no more time, or left.
         """
         self._probing = False
 
@@ -155,22 +155,22 @@ class Guard:
         task = asyncio.ensure_future(_started(call))
         lane.running.add(task)
         task.add_done_callback(lane.running.discard)
-        healthy = hurried = False
+        healthy = abstains = False
         try:
             result = await _finished(task, seconds, integration_id)
             if not isinstance(result, expected):
                 _log.error("integration answered with a wrong type", integration=integration_id)
                 raise UnavailableError("wrong type")
             healthy = not failed(result)
-        except _TooLateError:
-            hurried = seconds * 1000 < deadline_ms
+        except (_TooLateError, asyncio.CancelledError) as end:
+            abstains = isinstance(end, asyncio.CancelledError) or seconds * 1000 < deadline_ms
             raise
         else:
             return result
         finally:
             outcome: CallOutcome = "answered" if healthy else "failed"
             self._tally.call(integration_id, outcome, self._elapsed() - begun)
-            if hurried:
+            if abstains:
                 lane.breaker.abstain()
             else:
                 self._note(lane.breaker, integration_id, failed=not healthy)
@@ -211,8 +211,8 @@ async def _finished(task: asyncio.Task[R], seconds: float, integration_id: str) 
     finally:
         if not task.done():
             task.cancel()
+            task.add_done_callback(_look)
     if not task.done():
-        task.add_done_callback(_look)
         raise _TooLateError("too late")
     if task.cancelled():
         raise UnavailableError("cancelled itself")

@@ -1,6 +1,7 @@
 """The guard: a bad integration harms nobody else."""
 
 import asyncio
+import gc
 import itertools
 from datetime import timedelta
 
@@ -112,6 +113,21 @@ class TestRun:
                 pytest.raises(UnavailableError, match="too late"),
             ):
                 await guard.run("a", 5_000, hang)
+
+        assert "fine" == await guard.run("a", 100, fine)
+
+    @pytest.mark.parametrize("call", [hang, stubborn])
+    async def test_the_caller_leaves(self, guard, call):
+        """
+        So does one that is cancelled with its caller, and what it raises later is nobody's.
+        """
+        for _ in range(2):
+            leaving = asyncio.create_task(guard.run("a", 5_000, call))
+            await asyncio.sleep(0.01)
+            leaving.cancel()
+            await asyncio.wait({leaving})
+        await asyncio.sleep(0.4)
+        gc.collect()
 
         assert "fine" == await guard.run("a", 100, fine)
 
