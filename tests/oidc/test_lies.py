@@ -1,5 +1,6 @@
 """A provider that lies: its tokens let nobody in, its troubles are told at once."""
 
+import asyncio
 import base64
 import json
 
@@ -264,6 +265,25 @@ class TestTrouble:
             assert (503, "10") == (answer.status_code, answer.headers["retry-after"])
             assert "登录平台暂时没有响应" in answer.text
             assert 303 == later.status_code
+
+    async def test_whoever_leaves(self, liar, browser):
+        """
+        Somebody who was cancelled while the provider was slow keeps nobody else from signing in.
+        """
+        asked = asyncio.Event()
+
+        async def slow(request):
+            asked.set()
+            return await lies.hang(request)
+
+        liar.answers[PATHS[0]] = slow
+        leaving = asyncio.create_task(browser.begin())
+        await asked.wait()
+        leaving.cancel()
+        await asyncio.wait({leaving})
+        liar.answers.clear()
+
+        assert 303 == (await come_back(browser, liar)).status_code
 
     async def test_metadata(self, region, liar, browser):
         """

@@ -69,8 +69,11 @@ class _Kept(Generic[T]):
             now = self._clock.now()
             if self._failed_at is not None and now - self._failed_at < _PAUSE:
                 raise SignInUnavailableError
-            self._failed_at = now
-            value = await self._fetch()
+            try:
+                value = await self._fetch()
+            except Exception:  # whoever is cancelled says nothing of the provider
+                self._failed_at = now
+                raise
             self._value, self._fetched_at, self._failed_at = value, now, None
             return value
 
