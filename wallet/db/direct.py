@@ -90,8 +90,9 @@ class _Lane:
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
         with suppress(RuntimeError):
-            await loop.run_in_executor(self._thread, self._end)
-        self._thread.shutdown(wait=False)
+            ended = loop.run_in_executor(self._thread, self._end)
+            self._thread.shutdown(wait=False)  # what comes after that would open another one
+            await ended
 
     def _do(self, work: Work[Result]) -> Result:
         try:

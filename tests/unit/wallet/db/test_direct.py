@@ -149,6 +149,24 @@ class TestDirect:
         with pytest.raises(NotServedError):
             await direct.write(rows)
 
+    async def test_is_closed_amid_work(self, database, direct):
+        """
+        Whoever comes back with more work while it is being closed is not served either.
+        """
+
+        async def work():
+            while True:
+                await direct.write(rows)
+
+        working = asyncio.create_task(work())
+        await asyncio.sleep(0.01)
+        await database.close()
+        async with asyncio.timeout(10):
+            with pytest.raises(NotServedError):
+                await working
+
+        assert [None, None] == [lane._connection for lane in (direct._reader, direct._writer)]
+
     async def test_leaves_the_file_whole(self, database, direct, sqlite_url):
         """
         After the end the file stands alone, with all that was written.
