@@ -1,6 +1,7 @@
 """What comes of a scan, pushed to the resident's page."""
 
 import asyncio
+import gc
 import re
 
 import pytest
@@ -41,6 +42,32 @@ async def scanned(region, signed_in):
     resident_id = (await region.people.sessions.sign_in_for_demo(LI)).resident_id
     shown = await region.people.devices.showing.show(resident_id)
     await region.resolve(await region.hospital(), shown.text)
+
+
+async def stalled(signed_in):
+    """
+    Open the stream, take nothing of what comes, and go.
+    """
+    request = signed_in.client.build_request("GET", "/code/events")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/code/events",
+        "query_string": b"",
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+    }
+    coming = asyncio.Event()
+
+    async def receive():
+        await coming.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        if message["type"] == "http.response.body":
+            coming.set()
+            await asyncio.Event().wait()
+
+    await signed_in.client._transport.app(scope, receive, send)
 
 
 class TestEvents:
@@ -96,6 +123,20 @@ class TestEvents:
 
         assert (503, "60") == (full.status_code, full.headers["retry-after"])
         assert asked.is_success
+
+    async def test_gone_amid_an_answer(self, region, signed_in):
+        """
+        Whoever goes while something is on its way to them leaves no listener to the collector.
+        """
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(feed.MOST_OF_ONE):
+                await stalled(signed_in)
+        finally:
+            gc.enable()
+
+        assert set() == region.people.feed._listeners
 
     async def test_ends_with_the_process(self, region, signed_in, monkeypatch):
         """

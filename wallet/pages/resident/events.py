@@ -3,13 +3,15 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any, Final
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
-from litestar.response import Stream
+from litestar.response.streaming import ASGIStreamingResponse
+from litestar.types import Receive, Send
 from msgspec import Struct
 
 from wallet.errors import WalletError
@@ -45,7 +47,7 @@ class Pushed(Struct, frozen=True, kw_only=True):
     approvals: ApprovalsService
     feed: Feed
 
-    async def events(self, seen: str | None) -> AsyncIterator[str]:
+    async def events(self, seen: str | None) -> AsyncGenerator[str, None]:
         """
         Tell what was missed, then what happens, until the session or the connection's life ends.
 
@@ -90,6 +92,26 @@ class Pushed(Struct, frozen=True, kw_only=True):
         return True
 
 
+class Pushing(ASGIStreamingResponse):
+    """
+    An answer that goes on, and whose source ends with it.
+
+    The framework leaves the source of a client that has gone to the collector: until that comes
+    by, it would still listen, and take a place.
+    """
+
+    def __init__(self, source: AsyncGenerator[str, None], headers: dict[str, str]) -> None:
+        super().__init__(iterator=source, media_type="text/event-stream", headers=headers)
+        self._source = source
+
+    async def send_body(self, send: Send, receive: Receive) -> None:
+        """
+        Send what comes, until either side ends it.
+        """
+        async with aclosing(self._source):
+            await super().send_body(send, receive)
+
+
 class EventsController(Controller):
     """
     What happens to a resident's code.
@@ -108,7 +130,7 @@ class EventsController(Controller):
         approvals: NamedDependency[ApprovalsService],
         feed: NamedDependency[Feed],
         seen: Seen = None,
-    ) -> Stream:
+    ) -> Pushing:
         """
         Push what happens (Server-Sent Events); resumed after ``Last-Event-ID``, else `seen`.
         """
@@ -124,11 +146,7 @@ class EventsController(Controller):
             approvals=approvals,
             feed=feed,
         )
-        return Stream(
-            pushed.events(last),
-            media_type="text/event-stream",
-            headers={"x-accel-buffering": "no"},
-        )
+        return Pushing(pushed.events(last), {"x-accel-buffering": "no"})
 
     @get("/news")
     async def news(
