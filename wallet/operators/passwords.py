@@ -5,13 +5,16 @@ Passwords of operators: what may be one (NIST SP 800-63B §5.1.1.2), and Argon2i
 import asyncio
 import base64
 import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
+Result = TypeVar("Result")
 SHORTEST: Final = 12
 LONGEST: Final = 128
 _LEAST_BESIDE_NAME: Final = 8
@@ -83,14 +86,13 @@ class Passwords:
     def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
         self._hasher = PasswordHasher.from_parameters(parameters)
         self._nobodys = _nobodys(parameters)
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="wallet-passwords")
 
     async def hash(self, password: str) -> str:
         """
         Return what is stored of a password that has no `weakness`.
         """
-        async with self._room:
-            return await asyncio.to_thread(self._hasher.hash, _bytes(password) or b"")
+        return await self._done(self._hasher.hash, _bytes(password) or b"")
 
     async def match(self, stored: str | None, password: str) -> bool:
         """
@@ -99,8 +101,7 @@ class Passwords:
         Nobody's hash takes as long as somebody's, and so does what cannot be a password.
         """
         typed = _bytes(password)
-        async with self._room:
-            right = await asyncio.to_thread(self._verified, stored or self._nobodys, typed or b"")
+        right = await self._done(self._verified, stored or self._nobodys, typed or b"")
         return right and stored is not None and typed is not None
 
     def outdated(self, stored: str) -> bool:
@@ -108,6 +109,12 @@ class Passwords:
         Tell whether a hash was made with other parameters than a new one would be.
         """
         return self._hasher.check_needs_rehash(stored)
+
+    async def _done(self, do: Callable[..., Result], *given: str | bytes) -> Result:
+        """
+        Do it in a thread, which is taken until it is done, whoever waits for it no longer.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, do, *given)
 
     def _verified(self, stored: str, typed: bytes) -> bool:
         try:

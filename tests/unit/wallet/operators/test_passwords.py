@@ -1,5 +1,6 @@
 """What may be a password, and how one is judged."""
 
+import asyncio
 import time
 
 import pytest
@@ -10,6 +11,23 @@ from hypothesis import strategies as st
 
 from tests.unit.wallet.operators.cheap import CHEAP
 from wallet.operators.passwords import LONGEST, SHORTEST, Passwords, Weakness, weakness
+
+
+class Watched(PasswordHasher):
+    """
+    Takes its time, and notes how many it works on at once.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.now = self.most = 0
+
+    def hash(self, _password):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        time.sleep(0.1)
+        self.now -= 1
+        return ""
 
 
 class TestWeakness:
@@ -102,6 +120,21 @@ class TestPasswords:
         stored = PasswordHasher.from_parameters(CHEAP).hash(b"")
 
         assert not await Passwords(CHEAP).match(stored, "\ud800")
+
+    async def test_two_at_once(self):
+        """
+        What is still hashed for somebody who has gone counts among the two.
+        """
+        passwords = Passwords(CHEAP)
+        passwords._hasher = watched = Watched()
+        for _ in range(4):
+            leaving = asyncio.create_task(passwords.hash("a quiet river"))
+            await asyncio.sleep(0.01)
+            leaving.cancel()
+            await asyncio.wait({leaving})
+        await passwords.hash("a quiet river")
+
+        assert 2 == watched.most
 
     async def test_outdated(self):
         """
