@@ -2,6 +2,7 @@
 Starting Chromium so that it does nothing of its own and reaches nothing but this machine.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ _ARGUMENTS: Final = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+_CLOSING_SECONDS: Final = 60.0
 _CAMERA: Final = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 
 
@@ -40,4 +42,5 @@ async def launched(camera: Path | None = None) -> AsyncIterator[Browser]:
         try:
             yield browser
         finally:
-            await browser.close()
+            async with asyncio.timeout(_CLOSING_SECONDS):  # one that hangs says nothing
+                await browser.close()
