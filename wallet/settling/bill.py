@@ -41,7 +41,9 @@ def fault_of(bill: Bill) -> Fault | None:
 
 def without(bill: Bill, numbers: AbstractSet[str], batch: str) -> Bill | None:
     """
-    Return what remains of a bill without some lines, as a batch of its own; None if nothing does.
+    Return what remains of a bill without some lines, as a batch of its own.
+
+    Where nothing remains that costs anything there is nothing to settle: None.
 
     Raises:
         KeyError: a number is not one of the bill's.
@@ -49,9 +51,9 @@ def without(bill: Bill, numbers: AbstractSet[str], batch: str) -> Bill | None:
     if unknown := numbers - {line.number for line in bill.lines}:
         raise KeyError(min(unknown))
     lines = tuple(line for line in bill.lines if line.number not in numbers)
-    if not lines:
-        return None
     total_minor = sum(line.amount_minor for line in lines)
+    if total_minor == 0:
+        return None
     return replace(bill, batch=batch, lines=lines, total_minor=total_minor)
 
 

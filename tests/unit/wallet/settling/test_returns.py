@@ -186,6 +186,18 @@ class TestLines:
         assert "cancelled" == state(gone).phase
         assert gone.settlement.replaced_by is None
 
+    async def test_only_what_is_free_remains(self, desk):
+        """
+        Where all that costs something is returned, nothing remains to be settled.
+        """
+        folder = await desk.settled(bill=bill_of(10_000, 0))
+        wish = Return(lines=frozenset({"L1"}), presentation=desk.scan())
+        name = desk.name_of(folder.settlement)
+        gone = await desk.returns.give_back(desk.intent(), name, wish)
+
+        assert ("cancelled", None) == (state(gone).phase, gone.settlement.replaced_by)
+        assert {0} == set((await desk.balances()).values())
+
     async def test_it_needs_a_fresh_scan(self, desk):
         """
         Without a fresh scan nothing begins.
