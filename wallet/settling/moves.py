@@ -203,7 +203,6 @@ def reexamined(state: State, _event: Reexamined) -> State:
         resume_phase="",
         status=status,
         last_query=False,
-        refunds_failed=0,
         tries=0,
     )
 

@@ -269,3 +269,16 @@ class TestReexamine:
         await desk.work_off(folder, turns=10)
 
         assert ([], 0) == (await desk.review.listed(), desk.payer.net)
+
+    async def test_late_refund_beside_a_settlement_in_review(self, desk):
+        """
+        Money that came too late goes back with the settlement, whatever that was reviewed for.
+        """
+        folder = await late_and_refused(desk)
+        desk.insurer.fail("cancel_settlement", "decline:CLEARED")
+        await desk.settling.cancel(desk.intent(), desk.name_of(folder.settlement))
+        await desk.work_off(folder, until="review")
+        await desk.reexamine()
+        await desk.work_off(folder, until="cancelled")
+
+        assert ([], 0) == (await desk.review.listed(), desk.payer.net)
