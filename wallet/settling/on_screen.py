@@ -122,8 +122,9 @@ class OnScreenService:
         async def do(session: AsyncSession, settlement: Settlement) -> None:
             await self._insist(session, settlement, signed)
             here = replace(settlement, terminal_id=intent.caller.terminal_id)
-            digest = await self._keep(session, here, signed)
+            # first of all, so that whoever comes second reads that something else is shown now
             await self._counter.mover.move(session, settlement, Approved())
+            digest = await self._keep(session, here, signed)
             if signed.identity_checked:
                 await self._counter.mover.identity_checked(session, here)
             await self._counter.mover.approved(session, here, digest.hex())

@@ -1,11 +1,13 @@
-"""A desk and a worker act at the same moment: nothing of either is lost."""
+"""Two desks, or a desk and a worker, act at the same moment: nothing of either is lost."""
 
 import asyncio
 
 import pytest
 
+from tests.fixtures.desks import SCOPES
 from wallet.settling.handler import SettlementHandler
 from wallet.settling.happenings import Expired
+from wallet.settling.on_screen import OnScreenService, Signed
 from wallet.settling.returns import Return
 from wallet.visiting.service import VisitingService
 from wallet.work import repository
@@ -127,3 +129,33 @@ class TestExpiry:
             state(told[0]).phase,
             state(await desk.look(folder)).phase,
         ]
+
+
+class TestSignature:
+    async def test_handed_in_twice(self, desk, meanwhile):
+        """
+        Of two signatures one counts, and the other is told that something else is shown now.
+        """
+        desk.parties.given = {"otp_limit_minor": 0, "screen_limit_minor": 10_000}
+        folder = await desk.settled()
+        signed = Signed(
+            version=folder.settlement.version,
+            amount_minor=state(folder).cash_minor,
+            payee=folder.payee,
+            strokes=(((100, 300), (500, 100)), ((500, 200), (700, 220))),
+            operator="C007",
+        )
+        others = []
+
+        def sign():
+            intent = desk.intent(scopes=SCOPES | {"approvals:screen"})
+            return desk.on_screen.approve(intent, desk.name_of(folder.settlement), signed)
+
+        async def other():
+            others.append(await tried(sign()))
+
+        meanwhile(OnScreenService, "_keep", other)
+        done = await sign()
+        (refused,) = await asyncio.gather(*others, return_exceptions=True)
+
+        assert ("completed", "STATE_CONFLICT") == (state(done).phase, refused.code)
