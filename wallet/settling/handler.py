@@ -90,10 +90,15 @@ class SettlementHandler:
                 settlement = await self._get(session, lease)
         if settlement.expired(self._till.clock.now()):
             return await self._tell(lease, Expired(), "expiry")
-        at = await self._act(lease, settlement, machine.decide(settlement.state))
-        if settlement.limited and settlement.state.refunds_open:
-            return min(at or settlement.deadline_at, settlement.deadline_at)
-        return at
+        action = machine.decide(settlement.state)
+        at = await self._act(lease, settlement, action)
+        if not settlement.state.refunds_open or at is None:
+            return at
+        if settlement.limited:
+            return min(at, settlement.deadline_at)
+        if isinstance(action, DriveRefunds) or at <= self._till.clock.now():
+            return at
+        return min(at, await self._drive_refunds(lease))  # what came too late waits for nobody
 
     async def _act(self, lease: Lease, settlement: Settlement, action: Action) -> datetime | None:
         match action:

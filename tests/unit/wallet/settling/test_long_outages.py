@@ -78,3 +78,32 @@ class TestLateRefund:
             [each.state.phase for each in folder.refunds],
             desk.payer.net,
         )
+
+    async def test_goes_on_while_nobody_knows_of_the_rest(self, desk):
+        """
+        Money that came too late goes back, though the insurer has not been heard of for hours.
+        """
+        desk.payer.fail("charge", "pay_later")
+        folder = await desk.settled()
+        desk.payer.fail("late_success", "yes")
+        desk.payer.fail("refund", *["cut_before"] * 6)
+        while not state(folder).refunds_open:
+            if await desk.loop.run_due() == 0:
+                desk.clock.advance(5)
+            folder = await desk.look(folder)
+        desk.insurer.fail("cancel_settlement", "cut_before")
+        desk.insurer.fail("reverse", *["cut_before"] * 90)
+        desk.insurer.fail("query", *["unavailable"] * 90)
+        await desk.settling.cancel(desk.intent(), desk.name_of(folder.settlement))
+        desk.payer.faults["refund"].clear()
+        for _ in range(20):
+            desk.clock.advance(600)
+            await desk.loop.run_due()
+        folder = await desk.look(folder)
+
+        assert ("cancelling", "unknown", ["refunded"], 0) == (
+            state(folder).phase,
+            state(folder).status,
+            [each.state.phase for each in folder.refunds],
+            desk.payer.net,
+        )
