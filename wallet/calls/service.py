@@ -6,7 +6,7 @@ answered is never performed again unless its state machine knows that repeating 
 call; its outcome is asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -143,12 +143,14 @@ class CallsService:
 
     async def named(
         self, session: AsyncSession, party_id: int, integration_id: str, references: Sequence[str]
-    ) -> Mapping[str, Asked]:
+    ) -> Sequence[Asked]:
         """
-        Return what stands of a party's calls, by the id that the partner knows them by.
+        Return what stands of a party's calls that the partner knows by one of these ids.
+
+        An undo may bear the id of what it undoes.
         """
         rows = await repository.named(session, party_id, integration_id, references)
-        return {row.reference: _asked(row) for row in rows}
+        return [_asked(row) for row in rows]
 
     async def send(self, session: AsyncSession, call: Call) -> None:
         """

@@ -2,7 +2,7 @@
 After a restore: what partners have, beside what these books have. Asks, and changes nothing.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Final, Literal
 
@@ -29,6 +29,14 @@ from wallet.visiting.records import VisitRecords
 
 Verdict = Literal["agrees", "open", "only_there", "not_told"]
 _CHINA: Final = timezone(timedelta(hours=8))  # partners' days
+_TOLD_AS: Final[Mapping[str, str]] = {  # what a statement's line of a call is
+    "settle": "settlement",
+    "cancel_settlement": "settlement_cancel",
+    "reverse": "settlement_cancel",
+    "charge": "charge",
+    "cancel_charge": "refund",
+    "refund": "refund",
+}
 _TOOK_EFFECT: Final = frozenset({"succeeded", "happened"})
 
 
@@ -136,10 +144,11 @@ class Comparing:
         self, session: AsyncSession, party_id: int, integration_id: str, rows: list[StatementRow]
     ) -> list[Compared]:
         references = sorted({row.reference for row in rows if row.reference})
-        known = await self._calls.named(session, party_id, integration_id, references)
+        calls = await self._calls.named(session, party_id, integration_id, references)
+        known = {(_TOLD_AS.get(call.operation), call.reference): call for call in calls}
         found = []
         for row in rows:
-            here = known.get(row.reference)
+            here = known.get((row.kind, row.reference))
             verdict: Verdict = "only_there"
             if here is not None:
                 verdict = "agrees" if here.outcome in _TOOK_EFFECT else "open"
