@@ -219,7 +219,7 @@ class SettlingService:
         Raises:
             NotFoundError: there is no such settlement of the party.
             StateConflictError: no cash is due, or less than offered.
-            ValidationFailedError: it is not clear which provider takes the code.
+            ValidationFailedError: there is no code, or it is not clear which provider takes it.
         """
         provider = self._provider(offered)
 
@@ -238,7 +238,7 @@ class SettlingService:
                 method=offered.method,
                 amount_minor=offered.amount_minor,
                 integration_id=provider,
-                code=offered.code,
+                code=offered.code if provider else "",
                 reference=offered.reference,
                 created_at=now,
             )
@@ -279,8 +279,7 @@ class SettlingService:
         if offered.method != "code":
             return ""
         known = self._till.calls.outside.payments()
-        if offered.provider in known:
-            return offered.provider
-        if offered.provider or len(known) != 1 or not offered.code:
+        named = tuple(each for each in known if offered.provider in {"", each})
+        if len(named) != 1 or not offered.code:
             raise ValidationFailedError("Look at: code, provider")
-        return known[0]
+        return named[0]

@@ -541,6 +541,27 @@ class TestTenders:
                 desk.intent(), name, Offered(method="cash", amount_minor=4_501)
             )
 
+    async def test_no_code(self, desk):
+        """
+        Nobody is charged by a code that was not scanned, whoever is named to take it.
+        """
+        folder, name = await self.due(desk)
+        offered = Offered(method="code", amount_minor=4_500, provider="payer")
+        with pytest.raises(ValidationFailedError):
+            await desk.settling.tender(desk.intent(), name, offered)
+
+        assert ((), 0) == ((await desk.look(folder)).tenders, desk.payer.times("charge"))
+
+    async def test_a_code_that_is_not_charged(self, desk):
+        """
+        A code that comes along with cash is not kept.
+        """
+        _, name = await self.due(desk)
+        offered = Offered(method="cash", amount_minor=4_500, code="2812345")
+        folder = await desk.settling.tender(desk.intent(), name, offered)
+
+        assert [""] == [tender.code for tender in folder.tenders]
+
     async def test_an_unknown_provider(self, desk):
         """
         It must be clear who takes a code.
