@@ -103,13 +103,15 @@ class ApprovalsService:
         Raises:
             NotFoundError: there is no such settlement.
             ApprovalInvalidError: the signature is not right for what is shown now.
-            StateConflictError: nobody waits for an approval, or something else is shown now.
+            StateConflictError: nobody waits for an approval, something else is shown now, or
+                another settlement of the visit has to end first.
         """
         key = self._counter.locate(_audience(resident_id), name)
         async with self._counter.database.transaction() as session:
             await self._counter.schedule(session, key)
             folder = await self._counter.folder(session, key)
             settlement = folder.settlement
+            await self._counter.insist_on_turn(session, settlement)
             if settlement.version != version:
                 raise StateConflictError("Something else is shown now; look again.")
             message = approval_text(name, version, settlement.state.cash_minor, folder.payee)

@@ -5,6 +5,7 @@ import pytest
 from tests.fixtures.desks import bill_of
 from wallet.errors import NotFoundError, StateConflictError
 from wallet.presentations.errors import HandleMismatchError
+from wallet.settling.approvals import approval_text
 from wallet.settling.errors import BillInvalidError
 from wallet.settling.opening import Reported
 from wallet.settling.returns import Net, Return
@@ -282,3 +283,27 @@ class TestLines:
         net = await desk.returns.preview(desk.caller(), desk.name_of(first.settlement), Return())
 
         assert 15_000 == net.returned_minor
+
+    async def test_the_remainder_approved_before_its_turn(self, desk):
+        """
+        What remains is not approved, nor given up for its age, while the whole is being undone.
+        """
+        folder = await desk.settled(self_pay=True)
+        desk.payer.fail("refund", *["cut_before"] * 40)
+        wish = Return(lines=frozenset({"L1"}), presentation=desk.scan())
+        unsure = await desk.returns.give_back(desk.intent(), desk.name_of(folder.settlement), wish)
+        async with desk.database.reading() as session:
+            key = (4711, unsure.settlement.replaced_by)
+            following = await desk.counter.folder(session, key)
+        name, version = desk.approvals.name(following), following.settlement.version
+        message = approval_text(name, version, state(following).cash_minor, following.payee)
+        desk.devices.right = (message, b"signature")
+        with pytest.raises(StateConflictError):
+            await desk.approvals.approve(4711, name, 1, version, b"signature")
+        desk.clock.advance(1_900)
+        await desk.loop.run_due()
+        assert "awaiting_approval" == state(await desk.look(following)).phase
+        desk.payer.faults["refund"].clear()
+        await desk.work_off(folder, until="cancelled")
+
+        assert "completed" == state(await desk.confirm(following)).phase
