@@ -2,7 +2,7 @@
 Moves a settlement: its new state, the books, the journal and the visit's turn in one transaction.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from wallet.settling import machine
 from wallet.settling.bill import all_cash
 from wallet.settling.booking import billed, taking_of, tender_account
 from wallet.settling.happenings import Event
+from wallet.settling.lasting import AWAITING, begins, lasting
 from wallet.settling.records import Change, Settlement, SettlementRecords
 from wallet.settling.states import State
 from wallet.settling.tenders import Refund, Tender
@@ -28,7 +29,6 @@ from wallet.work.service import WorkService
 
 WORK = "settlement"
 BASIS = "contract"
-AWAITING = timedelta(minutes=30)
 
 
 class Parties(Protocol):
@@ -162,9 +162,9 @@ class Mover:
     ) -> dict[str, Any]:
         now = self._clock.now()
         plain: dict[str, Any] = {}
-        if before.settled == "none" and after.settled == "standing":
+        if begins(before, after):
             party = await self.parties.settings(session, settlement.party_id)
-            plain["deadline_at"] = now + timedelta(seconds=party.cash_due_seconds)
+            plain["deadline_at"] = now + lasting(after, party)
         if after.phase == "completed" and before.phase != "completed":
             plain["completed_at"] = now
         return plain

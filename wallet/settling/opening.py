@@ -2,7 +2,7 @@
 What a new settlement is made of: the bill, the scan, who insures, who pays.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from wallet.presentations.errors import HandleMismatchError
 from wallet.presentations.service import Claimed
 from wallet.settling.bill import all_cash, fault_of
 from wallet.settling.errors import BillInvalidError, InsuranceRefusedError
-from wallet.settling.moving import AWAITING
+from wallet.settling.lasting import lasting
 from wallet.settling.records import Settlement
 from wallet.settling.states import State
 from wallet.visiting.service import Insurance, Visit, insurance_of
@@ -112,8 +112,6 @@ def settlement_of(settlement_id: int, ground: Ground, wish: Wish) -> Settlement:
     party, claimed, visit = ground.party, ground.claimed, ground.visit
     payer = claimed.answered.get(PAYMENT)
     paying = payer is not None and payer.valid
-    standing = state.settled == "standing"
-    life = timedelta(seconds=party.cash_due_seconds) if standing else AWAITING
     reported = wish.reported
     return Settlement(
         resident_id=visit.resident_id,
@@ -138,7 +136,7 @@ def settlement_of(settlement_id: int, ground: Ground, wish: Wish) -> Settlement:
         insurer_reference=reported.settlement_reference if reported else "",
         invono=reported.invono if reported else "",
         created_at=ground.now,
-        deadline_at=ground.now + life,
+        deadline_at=ground.now + lasting(state, party),
     )
 
 

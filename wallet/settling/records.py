@@ -15,6 +15,7 @@ from wallet.calls.drawer import Drawer
 from wallet.db import keyed
 from wallet.errors import NotFoundError, StateConflictError
 from wallet.settling import repository
+from wallet.settling.lasting import LIMITED
 from wallet.settling.models import SettlementRow
 from wallet.settling.states import State
 from wallet.vault import Vault
@@ -43,7 +44,6 @@ _PLAIN = (
 )
 _read_bill = msgspec.json.Decoder(Bill).decode
 _read_split = msgspec.json.Decoder(Split).decode
-_LIMITED = frozenset({"awaiting_approval", "cash_due"})
 _SECRET = ("subject", "credential", "continuation", "payer", "secured")
 
 
@@ -109,7 +109,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
         """
         Tell whether the present phase lasts until `deadline_at` at most.
         """
-        return self.state.phase in _LIMITED
+        return self.state.phase in LIMITED
 
     def expired(self, now: datetime) -> bool:
         """

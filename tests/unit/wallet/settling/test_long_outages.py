@@ -1,5 +1,7 @@
 """Partners that are away for long: what they may have done is not forgotten."""
 
+from wallet.settling.service import Offered
+
 
 def state(folder):
     return folder.settlement.state
@@ -107,3 +109,37 @@ class TestLateRefund:
             [each.state.phase for each in folder.refunds],
             desk.payer.net,
         )
+
+
+class TestTime:
+    async def test_to_collect_after_a_long_doubt(self, desk):
+        """
+        A charge that was in doubt for an hour, and never was, leaves the desk its time for cash.
+        """
+        desk.payer.fail("charge", "pay_later")
+        desk.payer.fail("query", *["unavailable"] * 300)
+        folder = await desk.settled()
+        for _ in range(40):
+            desk.clock.advance(90)
+            await desk.loop.run_due()
+        assert "charging" == state(await desk.look(folder)).phase
+        desk.payer.faults["query"].clear()
+        due = await desk.work_off(folder, until="cash_due")
+        left = due.settlement.deadline_at - desk.clock.now()
+        name = desk.name_of(folder.settlement)
+        cash = Offered(method="cash", amount_minor=4_500)
+        paid = await desk.settling.tender(desk.intent(), name, cash)
+
+        assert (True, "completed") == (left.total_seconds() > 1_700, state(paid).phase)
+
+    async def test_to_agree_after_a_long_doubt(self, desk):
+        """
+        A split that came late is shown for half an hour like any other.
+        """
+        desk.insurer.fail("pre_settle", "cut_before")
+        folder = await desk.open()
+        desk.clock.advance(3_600)
+        shown = await desk.work_off(folder, until="awaiting_approval")
+        left = shown.settlement.deadline_at - desk.clock.now()
+
+        assert ("awaiting_approval", True) == (state(shown).phase, left.total_seconds() > 1_700)
