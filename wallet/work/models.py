@@ -13,7 +13,8 @@ class WorkItemRow(Table, table=True):
     """
     Something that has a next step.
 
-    `fence` grows with each claim, so that a worker whose lease ran out cannot commit any more;
+    `fence` grows with each claim, so that a worker whose lease ran out cannot commit any more,
+    and begins with the time, so that this holds when the thing was finished and comes again;
     `wakes` grows each time somebody asks for the next step, so that no such wish is overwritten.
     """
 

@@ -24,6 +24,7 @@ from wallet.db import kept, keyed
 from wallet.db.conflicts import insert_first
 from wallet.db.exceptions import OPERATORS_LIST, OPTION, WORKER_CLAIMS
 from wallet.db.types import UtcInstant
+from wallet.ids import first_local
 from wallet.work.models import WorkItemRow
 
 _KEY = (col(WorkItemRow.resident_id), col(WorkItemRow.kind), col(WorkItemRow.subject_id))
@@ -191,7 +192,7 @@ async def put(session: AsyncSession, item: tuple[int, str, int], at: datetime) -
         "next_action_at": at,
         "lease_owner": None,
         "lease_until": None,
-        "fence": 0,
+        "fence": first_local(at),  # beyond every lease of the thing before it was finished
         "wakes": 0,
         "attempts": 0,
     }

@@ -111,6 +111,23 @@ class TestLease:
             async with database.transaction() as session:
                 await work.hold(session, lost)
 
+    async def test_is_fenced_after_the_end(self, database, work, clock):
+        """
+        Who lost the lease commits nothing, though the thing was finished since and begun anew.
+        """
+        await put(database, work, clock, 1)
+        (lost,) = await work.claim("w", 1)
+        clock.advance(31)
+        (ended,) = await work.claim("v", 1)
+        await work.release(ended, None, progressed=True)
+        await put(database, work, clock, 1)
+        (mine,) = await work.claim("w", 1)
+        with pytest.raises(LeaseLostError):
+            async with database.transaction() as session:
+                await work.hold(session, lost)
+        async with database.transaction() as session:
+            await work.hold(session, mine)
+
     async def test_is_prolonged(self, database, work, clock):
         """
         A step that goes on keeps its lease.
