@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.enums import MediaType
+from litestar.routes import HTTPRoute
 
 from wallet.pages import formats
 from wallet.pages.assets import address
@@ -76,6 +77,20 @@ def part(request: AnyRequest, template: str, **shown: object) -> str:
             language=language.value,
             text_size=text_size_of(request).value,
             here=request.url.path,
+            answers_at=_answers_at(request),
             **shown,
         )
     )
+
+
+def _answers_at(request: AnyRequest) -> str:
+    """
+    Return where a page can be had again: what a form was answered with may have no address.
+    """
+    path = request.url.path
+    if request.method == "GET" or any(
+        isinstance(route, HTTPRoute) and route.path == path and "GET" in route.methods
+        for route in request.app.routes
+    ):
+        return path
+    return path.rpartition("/")[0] or "/"
