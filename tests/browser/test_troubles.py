@@ -193,6 +193,32 @@ class TestDesk:
         assert shown == await desk.page.evaluate(SETTLEMENT)
         assert [] == returned
 
+    async def test_next_patient_stays(self, new_context, site):
+        """
+        A look at a visit that is answered late does not bring the patient before back.
+        """
+        await site.region.sandboxes.behave()
+        desk = await DeskPage.enrolled(await new_context(**WIDE), await site.desk_token())
+        phone = await site.region.phone(site.stranger())
+        await desk.register(phone.draw())
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def late(route):
+            asked.set()
+            await answered.wait()
+            await route.continue_()
+
+        await desk.page.route("**/v1/visits/*", late)
+        await desk.settle(phone.draw(), ALL_CASH)
+        await asked.wait()
+        await desk.page.locator("[data-fresh]").click()
+        await desk.idle()
+        async with desk.page.expect_response("**/v1/visits/*"):
+            answered.set()
+        await asyncio.sleep(0.5)
+
+        await expect(desk.page.locator("[data-visit]")).to_be_hidden()
+
     async def test_asks_again_before_it_takes_more(self, new_context, site, watch):
         """
         After a reload nothing can be paid until what was asked before is answered.

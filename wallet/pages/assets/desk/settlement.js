@@ -52,7 +52,7 @@ export class SettlementPart {
       const seen = await this.#session.calls.read(`/v1/settlements/${id}`);
       if (this.current?.id === id) await this.show(seen);
     } catch {
-      this.#later();
+      if (this.current?.id === id) this.#later();
     }
   }
 

@@ -59,11 +59,15 @@ export class VisitPart {
   }
 
   async #look() {
+    clearTimeout(this.#timer);
     const { id } = this.current;
+    // the desk may have gone on to another patient before the answer
+    const still = () => this.current?.id === id;
     try {
-      await this.find(id);
+      const seen = await this.#session.calls.read(`/v1/visits/${id}`);
+      if (still()) this.show(seen);
     } catch {
-      this.#timer = setTimeout(() => this.#look(), LOOK_EVERY);
+      if (still()) this.#timer = setTimeout(() => this.#look(), LOOK_EVERY);
     }
   }
 
