@@ -1,5 +1,6 @@
 """The code that a browser signs by itself, with and without a network."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from playwright.async_api import expect
 from codes.text import parse
 from tests.fixtures.steps import kept, read_code, sign_in
 from wallet.clock import SystemClock
-from wallet.pages.assets import address
+from wallet.pages.assets import address, edition
 from wallet.pages.language import Language
 from wallet.pages.texts import text
 
@@ -65,6 +66,31 @@ class TestOffline:
         assert SIGNED_LETTERS == len(code)
         assert (200, 409, "CODE_USED") == (first[0], second[0], second[1]["code"])
         assert 200 == third[0]
+
+    async def test_release_is_rolled_out(self, page, watch, site):
+        """
+        A page of another release, whose files the browser does not have, is not kept.
+        """
+        watch.allow("ERR_INTERNET_DISCONNECTED")
+        answered = asyncio.Event()
+
+        async def newer(route):
+            answer = await route.fetch()
+            body = (await answer.text()).replace(edition(), "0" * len(edition()))
+            await route.fulfill(response=answer, body=body)
+            answered.set()
+
+        await sign_in(page, site.stranger())
+        await kept(page)
+        await page.context.route("**/code/offline", newer)
+        await page.reload()
+        async with asyncio.timeout(20):
+            await answered.wait()
+        await asyncio.sleep(0.5)
+        await page.context.set_offline(True)
+        await page.reload()
+
+        assert SIGNED_LETTERS == len(await read_code(page))
 
     async def test_signed_out(self, page, site):
         """

@@ -7,7 +7,11 @@ async function fill() {
   const cache = await caches.open(CACHE);
   const present = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
   await cache.addAll(files.filter((file) => !present.has(file)));
-  await cache.add(new Request(shell, { cache: "reload" }));
+  const page = await fetch(new Request(shell, { cache: "reload" }));
+  // while a release is rolled out another process may answer: the files of its page are not here
+  const ours = page.ok && (await page.clone().text()).includes(`/${edition}/`);
+  if (!ours) throw new TypeError("a page of another edition");
+  await cache.put(shell, page);
 }
 
 async function replace() {
