@@ -93,6 +93,16 @@ class ToppingUpService:
         self._vault = vault
         self._challenges = challenges
 
+    def opening(self) -> str:
+        """
+        Return the ids of the keys whose passes are accepted now, as pages are told them.
+
+        A pass of another one is good for nothing: its key was retired before its time.
+        """
+        ring, now_seconds = self._vault.code_ring, seconds(self._clock.now())
+        live = (key.key_id for key in ring.keys if ring.find(key.key_id, now_seconds))
+        return " ".join(str(key_id) for key_id in live)
+
     async def top_up(self, resident_id: int, asked: Asked) -> ToppedUp:
         """
         Give a device three days of passes, and record its drift: here and nowhere else.

@@ -12,6 +12,7 @@ from codes import image
 from wallet.devices.barcodes import BarcodesService
 from wallet.devices.keeping import KeepingService
 from wallet.devices.showing import ShowingService
+from wallet.devices.topping_up import ToppingUpService
 from wallet.devices.words import DeviceStatus
 from wallet.http.callers import ResidentCaller
 from wallet.journal.service import JournalService
@@ -52,6 +53,7 @@ class CodeController(Controller):
         residents: NamedDependency[ResidentsService],
         keeping: NamedDependency[KeepingService],
         journal: NamedDependency[JournalService],
+        topping_up: NamedDependency[ToppingUpService],
     ) -> Response[str]:
         """
         Show the frame of the code; small scripts draw into it.
@@ -69,7 +71,15 @@ class CodeController(Controller):
             alarmed=[each for each in devices if each.alarmed_at is not None],
             living=" ".join(str(each.device_no) for each in devices),
             seen=latest[0].id if latest else "",
+            keys=topping_up.opening(),
         )
+
+    @get("/keys")
+    async def keys(self, topping_up: NamedDependency[ToppingUpService]) -> Response[str]:
+        """
+        Tell whose passes are accepted, also a browser that nobody is signed in with.
+        """
+        return Response(topping_up.opening(), media_type="text/plain")
 
     @get("/drawn")
     async def drawn(

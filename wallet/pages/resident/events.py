@@ -14,6 +14,7 @@ from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import Receive, Send
 from msgspec import Struct
 
+from wallet.devices.topping_up import ToppingUpService
 from wallet.errors import WalletError
 from wallet.http.callers import ResidentCaller
 from wallet.http.errors import TokenInvalidError
@@ -46,6 +47,7 @@ class Pushed(Struct, frozen=True, kw_only=True):
     journal: JournalService
     approvals: ApprovalsService
     feed: Feed
+    topping_up: ToppingUpService
 
     async def events(self, seen: str | None) -> AsyncGenerator[str, None]:
         """
@@ -57,7 +59,7 @@ class Pushed(Struct, frozen=True, kw_only=True):
         running = asyncio.get_running_loop()
         end = running.time() + LIFE_SECONDS
         async with self.feed.listening(self.visitor.resident_id) as listener:
-            yield f"retry: {RETRY_MS}\n{self._time()}"
+            yield f"retry: {RETRY_MS}\n{self._beat()}"
             if seen is not None:
                 for written in await self.journal.after(self.visitor.resident_id, seen):
                     yield await self._news(written)
@@ -71,11 +73,13 @@ class Pushed(Struct, frozen=True, kw_only=True):
                     if not await self._signed_in():
                         yield _OVER
                         return
-                    yield self._time()
+                    yield self._beat()
                     beat = running.time() + BEAT_SECONDS
 
-    def _time(self) -> str:
-        return f"event: time\ndata: {milliseconds(self.feed.clock.now())}\n\n"
+    def _beat(self) -> str:
+        time = milliseconds(self.feed.clock.now())
+        keys = self.topping_up.opening()
+        return f"event: time\ndata: {time}\n\nevent: keys\ndata: {keys}\n\n"
 
     async def _news(self, written: Written) -> str:
         lines = (await told(self.request, self.approvals, written)).splitlines()
@@ -121,7 +125,7 @@ class EventsController(Controller):
     include_in_schema = False
 
     @get("/events")
-    async def events(
+    async def events(  # noqa: PLR0913, PLR0917 - what is told is of many parts
         self,
         request: AnyRequest,
         visitor: NamedDependency[ResidentCaller],
@@ -129,6 +133,7 @@ class EventsController(Controller):
         journal: NamedDependency[JournalService],
         approvals: NamedDependency[ApprovalsService],
         feed: NamedDependency[Feed],
+        topping_up: NamedDependency[ToppingUpService],
         seen: Seen = None,
     ) -> Pushing:
         """
@@ -145,6 +150,7 @@ class EventsController(Controller):
             journal=journal,
             approvals=approvals,
             feed=feed,
+            topping_up=topping_up,
         )
         return Pushing(pushed.events(last), {"x-accel-buffering": "no"})
 

@@ -1,6 +1,6 @@
 // The page of the code: signs codes with this browser's own key, else shows the server's.
 import { isOffline, isSignedOut, send } from "./api.js";
-import { again, clockMoved, isLow, nowSeconds, ready, sign, toppedUp } from "./device.js";
+import { accepted, again, clockMoved, isAccepted, isLow, nowSeconds, ready, sign, toppedUp } from "./device.js";
 import { drawn, lastsUntil, passAt, stepAt, stepOf, STEP_SECONDS } from "./drawing.js";
 import { keepPage } from "./installing.js";
 import { live } from "./live.js";
@@ -10,7 +10,7 @@ import { kept, nextCounter } from "./store.js";
 import { instant, words } from "./words.js";
 
 const frame = document.querySelector("[data-code]");
-const { tag: owner = "", living = "", seen = "", deviceName: name = "" } = frame.dataset;
+const { tag: owner = "", living = "", seen = "", keys = "", deviceName: name = "" } = frame.dataset;
 const page = { owner, name, living: living.split(" ").map(Number) };
 const showing = new Showing(frame);
 const WRONG_SECONDS = STEP_SECONDS;
@@ -68,7 +68,7 @@ async function ownCode() {
     return true;
   }
   const text = await drawn(topUp, counter, (message) => sign(device, message));
-  if (!text) return false;
+  if (!text || !topUp) return false; // its key may have been retired meanwhile
   showing.code(picture(text), stepEnds(step));
   return true;
 }
@@ -157,18 +157,29 @@ function told(serverTime) {
   note();
 }
 
+// What is on the screen is not held up any longer when its key was retired.
+async function opening(keys) {
+  if (!topUp || isAccepted(topUp, keys)) return;
+  topUp = await accepted(keys).catch(() => null);
+  if (!topUp) join();
+  showing.clear();
+  note();
+  await draw();
+}
+
 async function start() {
   // a browser that keeps nothing shows the server's codes
   const keeping = Promise.all([kept("device"), kept("topUp")]);
   const [keptDevice, keptTopUp] = await keeping.catch(() => []);
   if (keptDevice && (!owner || keptDevice.owner === owner)) [device, topUp] = [keptDevice, keptTopUp];
+  if (keys) await opening(keys);
   await draw();
   note();
   setInterval(() => {
     showing.tick();
     if (showing.rest() === 0 && document.visibilityState === "visible") draw();
   }, 250);
-  if (signedIn) live({ seen, news: happened, time: told, reached, over });
+  if (signedIn) live({ seen, news: happened, time: told, keys: opening, reached, over });
   await join();
 }
 
@@ -187,9 +198,10 @@ document.addEventListener("visibilitychange", () => {
 // Without a session nothing is pushed that would tell whether there is a network.
 async function probe() {
   try {
-    await fetch("/manifest.webmanifest", { cache: "no-store" });
+    const answer = await fetch("/code/keys", { cache: "no-store" });
     if (standsIn) location.reload();
     reached(true);
+    if (answer.ok) await opening(await answer.text());
   } catch {
     reached(false);
   }

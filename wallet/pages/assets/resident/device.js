@@ -104,6 +104,20 @@ export function toppedUp(device) {
   });
 }
 
+// Passes of a key that was retired before its time are good for nothing; where another tab has
+// fetched new ones meanwhile it is those.
+export function accepted(keys) {
+  return alone(async () => {
+    const topUp = await kept("topUp");
+    if (!topUp || isAccepted(topUp, keys)) return topUp;
+    await keep({ topUp: null });
+    return null;
+  });
+}
+
+// The key's id is the last byte of the header.
+export const isAccepted = (topUp, keys) => keys.split(" ").includes(String(topUp.header.at(-1)));
+
 async function fetched(device) {
   const asked = await challenge();
   const clock = nowSeconds();

@@ -1,7 +1,7 @@
 // What happens to the code, pushed while the page is looked at, else asked for.
 const ASK_EVERY = 5_000;
 
-export function live({ seen, news, time, reached, over }) {
+export function live({ seen, news, time, keys, reached, over }) {
   let source = null;
   let asking = 0;
 
@@ -18,6 +18,8 @@ export function live({ seen, news, time, reached, over }) {
       reached(true);
       if (answer.redirected) return end();
       if (answer.status === 200) tell(await answer.text());
+      const accepted = await fetch("/code/keys");
+      if (accepted.ok) keys(await accepted.text());
     } catch {
       reached(false);
     }
@@ -41,6 +43,7 @@ export function live({ seen, news, time, reached, over }) {
     source.addEventListener("open", () => reached(true));
     source.addEventListener("news", (event) => tell(event.data));
     source.addEventListener("time", (event) => time(Number(event.data)));
+    source.addEventListener("keys", (event) => keys(event.data));
     source.addEventListener("over", end);
     source.addEventListener("error", () => {
       if (source?.readyState !== EventSource.CLOSED) return reached(false);

@@ -40,6 +40,11 @@ export class Showing {
     this.frame.dataset.state = "used";
   }
 
+  clear() {
+    this.picture.replaceChildren();
+    this.until = 0;
+  }
+
   count(until) {
     this.until = until;
     this.lasts = Math.max(1, until - Date.now());
