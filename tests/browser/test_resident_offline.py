@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
 from codes.text import parse
@@ -66,6 +67,24 @@ class TestOffline:
         assert SIGNED_LETTERS == len(code)
         assert (200, 409, "CODE_USED") == (first[0], second[0], second[1]["code"])
         assert 200 == third[0]
+
+    @pytest.mark.parametrize("status", [0, 503])
+    async def test_no_answer(self, page, watch, site, status):
+        """
+        A network that says nothing, and a wallet with no room, keep nobody's code away.
+        """
+        watch.allow("Failed to load resource")
+        await sign_in(page, site.stranger())
+        await kept(page)
+
+        async def refuse(route):
+            if status:
+                await route.fulfill(status=status)
+
+        await page.context.route("**/code", refuse)
+        await page.goto("/code", timeout=15_000)
+
+        assert SIGNED_LETTERS == len(await read_code(page))
 
     async def test_release_is_rolled_out(self, page, watch, site):
         """

@@ -2,6 +2,7 @@
 // edition of them replaces the old one.
 const { edition, shell, home, files } = self.kept;
 const CACHE = `code-${edition}`;
+const PATIENCE_MS = 5_000;
 
 async function fill() {
   const cache = await caches.open(CACHE);
@@ -26,14 +27,17 @@ async function held(path) {
   return cache.match(path, { ignoreVary: true });
 }
 
+const late = () => new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); });
+
+// A code is wanted now: also where a network says nothing, or the wallet has no room.
 async function visited(request, path) {
-  try {
-    return await fetch(request);
-  } catch (fault) {
-    const page = await held(shell);
-    if (!page) throw fault;
-    return path === home || path === shell ? page : Response.redirect(home);
-  }
+  const asked = fetch(request);
+  const wanted = path === home;
+  const answer = await Promise.race(wanted ? [asked, late()] : [asked]).catch(() => null);
+  if (answer && (!wanted || answer.status < 500)) return answer;
+  const page = await held(shell);
+  if (!page) return answer ?? asked;
+  return wanted || path === shell ? page : Response.redirect(home);
 }
 
 self.addEventListener("install", (event) => {
