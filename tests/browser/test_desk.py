@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.async_api import expect
@@ -11,6 +13,7 @@ from tests.fixtures.checkups import findings
 from tests.fixtures.desk_pages import ALL_CASH, PLACE, WIDE, ZH, DeskPage, PatientScreen
 from tests.fixtures.steps import kept, read_code, sign_in
 from wallet.cli.demo import bills
+from wallet.clock import SystemClock
 from wallet.pages.texts import text
 from wallet.parties.words import TerminalKind
 
@@ -404,6 +407,23 @@ class TestHospitalsOwnPage:
             stranger: [],
             listed: [["fusion-wallet.ready", None], ["fusion-wallet.bill", "loaded"]],
         } == heard
+
+
+class TestShift:
+    async def test_elsewhere(self, new_context, site):
+        """
+        Times are China's where they are typed too, whatever zone the computer is set to.
+        """
+        context = await new_context(**WIDE, timezone_id="America/New_York")
+        desk = await DeskPage.enrolled(context, await site.desk_token())
+        await desk.page.get_by_role("button", name=text(ZH, "desk.shift")).click()
+        since = (SystemClock().now() + timedelta(hours=8)).strftime("%Y-%m-%dT00:00")
+        await desk.page.locator("[data-shift] [name=since]").fill(since)
+        async with desk.page.expect_request("**/v1/shift-totals?*") as asked:
+            await desk.page.locator("[data-shift-show]").click()
+        sent = parse_qs(urlsplit((await asked.value).url).query)["since"]
+
+        assert [datetime.fromisoformat(f"{since}+08:00")] == [*map(datetime.fromisoformat, sent)]
 
 
 class TestCutOff:

@@ -7,8 +7,9 @@ const COLUMNS = ["method", "taken", "given_back", "net"];
 
 const written = (text) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "medium", timeZone: "Asia/Shanghai" }).format(new Date(text));
 
-// The field speaks the computer's time; the interface UTC, in whole seconds.
-const instant = (local) => (local ? `${new Date(local).toISOString().slice(0, 19)}Z` : "");
+// The field speaks China's time, as all that is shown does, whatever the computer's zone; the
+// interface UTC, in whole seconds.
+const instant = (local) => (local ? `${new Date(`${local}+08:00`).toISOString().slice(0, 19)}Z` : "");
 
 function table(totals) {
   const cells = (name, taken, back, net) => make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, taken), make("td", {}, back), make("td", {}, net));
