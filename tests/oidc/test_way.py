@@ -175,6 +175,15 @@ class TestSignOut:
         )
         assert 200 == there.status_code
 
+    async def test_not_signed_out(self, browser):
+        """
+        A link from elsewhere to the page that forgets costs nobody who is signed in their key.
+        """
+        await browser.sign_in("sub-li")
+        answer = await browser.wallet.get("/sign-in/oidc/left")
+
+        assert (303, "/code") == (answer.status_code, answer.headers["location"])
+
 
 class TestBack:
     async def test_back(self, browser):

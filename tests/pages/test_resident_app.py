@@ -104,3 +104,11 @@ class TestShell:
 
         assert "本机上的码和密钥已清除" in page
         assert "resident/signed_out.js" in page
+
+    async def test_not_signed_out(self, signed_in):
+        """
+        A link from elsewhere costs nobody who is signed in their key and passes.
+        """
+        answer = await signed_in.client.get("/signed-out")
+
+        assert (303, "/code") == (answer.status_code, answer.headers["location"])

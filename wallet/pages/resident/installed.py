@@ -8,13 +8,16 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Controller, Response, get
+from litestar.di import NamedDependency
 
 from wallet.pages.assets import address, assets, edition
+from wallet.pages.forms import go
 from wallet.pages.language import language_of
 from wallet.pages.rendering import POLICY, AnyRequest, page
-from wallet.pages.resident.signing_in import SIGNED_OUT
+from wallet.pages.resident.signing_in import SIGNED_OUT, is_in
 from wallet.pages.shell import HOME
 from wallet.pages.texts import text
+from wallet.residents.sessions import SessionsService
 
 SHELL: Final = f"{HOME}/offline"
 _ICONS: Final = (
@@ -96,10 +99,14 @@ class InstalledController(Controller):
         return page(request, "resident/offline")
 
     @get(SIGNED_OUT)
-    async def signed_out(self, request: AnyRequest) -> Response[str]:
+    async def signed_out(
+        self, request: AnyRequest, sessions: NamedDependency[SessionsService]
+    ) -> Response[Any]:
         """
-        Say so, and let a script forget what the browser kept.
+        Say so, and let a script forget what the browser kept; not of who is signed in.
         """
+        if await is_in(request, sessions):
+            return go(HOME)
         return page(request, "resident/signed_out")
 
 

@@ -14,7 +14,7 @@ from wallet.pages.front import Front
 from wallet.pages.problems import sentence, waiting
 from wallet.pages.providing import Way
 from wallet.pages.rendering import AnyRequest
-from wallet.pages.resident.signing_in import DOOR, asked
+from wallet.pages.resident.signing_in import DOOR, asked, is_in
 from wallet.pages.returning import place_before
 from wallet.pages.shell import HOME
 from wallet.residents.sessions import LIFE, SessionsService, SignedIn
@@ -68,10 +68,17 @@ class ProviderController(Controller):
         return _let_in(request, front, way, signed_in, identity.back)
 
     @get("/left")
-    async def left(self, request: AnyRequest, front: NamedDependency[Front]) -> Response[Any]:
+    async def left(
+        self,
+        request: AnyRequest,
+        front: NamedDependency[Front],
+        sessions: NamedDependency[SessionsService],
+    ) -> Response[Any]:
         """
         Offer who signed out here to sign out at the provider too.
         """
+        if await is_in(request, sessions):
+            return go(HOME)
         return await _way(front).left(request)
 
     @get("/leave")

@@ -44,11 +44,7 @@ class SigningInController(Controller):
         """
         Ask who it is; who is signed in goes on to their code.
         """
-        try:
-            await sessions.visitor(request)
-        except TokenInvalidError:
-            return asked(request, front)
-        return go(HOME)
+        return go(HOME) if await is_in(request, sessions) else asked(request, front)
 
     @post("/sign-in", opt=FORM_BODY)
     async def sign_in(
@@ -88,6 +84,17 @@ class SigningInController(Controller):
         answer = go(DOOR + LEFT if method == "oidc" and front.way else SIGNED_OUT)
         answer.set_cookie(session_cookie("", secure=front.secure, seconds=0))
         return answer
+
+
+async def is_in(request: AnyRequest, sessions: SessionsService) -> bool:
+    """
+    Tell whether somebody is signed in.
+    """
+    try:
+        await sessions.visitor(request)
+    except TokenInvalidError:
+        return False
+    return True
 
 
 def asked(
