@@ -159,6 +159,20 @@ class TestResident:
 
         assert 200 == (await site.scan(code))[0]
 
+    async def test_silent_stream(self, page, site):
+        """
+        Where nothing comes through the stream, as after a sleep, the page asks instead.
+        """
+        await page.clock.install()
+        await page.route("**/code/events*", lambda _: asyncio.sleep(0))
+        await sign_in(page, site.stranger())
+        await kept(page)
+        await site.scan(await read_code(page))
+        await page.clock.fast_forward(50_000)
+
+        told = said("purpose.identification")
+        await expect(page.locator("[data-said]")).to_contain_text(told, timeout=10_000)
+
 
 class TestDesk:
     async def test_another_settlement_is_shown(self, new_context, site):

@@ -1,9 +1,12 @@
 // What happens to the code, pushed while the page is looked at, else asked for.
 const ASK_EVERY = 5_000;
+// the server says the time every fifteen seconds
+const SILENT_MS = 40_000;
 
 export function live({ seen, news, time, keys, reached, over }) {
   let source = null;
   let asking = 0;
+  let silent = 0;
 
   function tell(html) {
     const told = new DOMParser().parseFromString(html, "text/html").querySelector("[data-news]");
@@ -30,7 +33,20 @@ export function live({ seen, news, time, keys, reached, over }) {
     over();
   }
 
+  // A stream may be cut without a word, while a phone sleeps; some networks let none through.
+  function listen(next) {
+    clearTimeout(silent);
+    silent = setTimeout(next, SILENT_MS);
+  }
+
+  function askInstead() {
+    close();
+    asking = setInterval(ask, ASK_EVERY);
+    ask();
+  }
+
   function close() {
+    clearTimeout(silent);
     source?.close();
     source = null;
     clearInterval(asking);
@@ -40,17 +56,25 @@ export function live({ seen, news, time, keys, reached, over }) {
   function open() {
     close();
     source = new EventSource(`/code/events?seen=${seen}`);
-    source.addEventListener("open", () => reached(true));
+    listen(askInstead);
+    source.addEventListener("open", () => {
+      listen(askInstead);
+      reached(true);
+    });
     source.addEventListener("news", (event) => tell(event.data));
-    source.addEventListener("time", (event) => time(Number(event.data)));
+    source.addEventListener("time", (event) => {
+      listen(open);
+      time(Number(event.data));
+    });
     source.addEventListener("keys", (event) => keys(event.data));
     source.addEventListener("over", end);
     source.addEventListener("error", () => {
-      if (source?.readyState !== EventSource.CLOSED) return reached(false);
+      if (source?.readyState !== EventSource.CLOSED) {
+        clearTimeout(silent); // the browser tries again by itself
+        return reached(false);
+      }
       // there is no room for another connection, or nobody is signed in; asking tells which
-      source = null;
-      asking ||= setInterval(ask, ASK_EVERY);
-      ask();
+      askInstead();
     });
   }
 
