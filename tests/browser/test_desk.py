@@ -31,6 +31,16 @@ EVERYTHING_KEPT = """async () => {
         heard(opened.transaction(name).objectStore(name).getAll()));
     return JSON.stringify([await Promise.all(kept), { ...localStorage }, { ...sessionStorage }]);
 }"""
+CAMERAS = """() => {
+    const media = navigator.mediaDevices;
+    const open = media.getUserMedia.bind(media);
+    window.streams = [];
+    media.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        streams.push(stream);
+        return stream;
+    };
+}"""
 CUT_OFF = "Failed to load resource: net::ERR_"
 
 
@@ -176,6 +186,19 @@ class TestScanning:
 
         await expect(desk.said).to_have_text(text(ZH, "desk.scan.ok"), timeout=20_000)
         await expect(desk.page.locator("video")).to_be_hidden()
+
+    async def test_camera_pressed_twice(self, desk, phone, camera):
+        """
+        A button that is pressed twice opens one camera, and so none stays on behind the page.
+        """
+        show(camera, phone.draw())
+        await desk.page.evaluate(CAMERAS)
+        button = desk.page.locator("[data-camera]")
+        await button.evaluate("(button) => { button.click(); button.click(); }")
+        await expect(desk.said).to_have_text(text(ZH, "desk.scan.ok"), timeout=20_000)
+        await expect(desk.page.locator("video")).to_be_hidden()
+
+        assert [False] == await desk.page.evaluate("() => streams.map((each) => each.active)")
 
     async def test_bad_codes(self, desk, phone, watch):
         """

@@ -12,6 +12,7 @@ export class ScanPart {
   #presentation = null;
   #doing = "";
   #camera = null;
+  #opening = false;
 
   // find: opens what an id names; returns false for a text that is none.
   constructor(session, find) {
@@ -116,7 +117,10 @@ export class ScanPart {
   }
 
   async #toggle(scanned) {
+    // one that is being opened has two streams if it is opened again, and stops neither
+    if (this.#opening) return;
     if (this.#camera?.on) return this.#close();
+    this.#opening = true;
     $("[data-viewer]").hidden = false;
     $("[data-camera]").setAttribute("aria-expanded", "true");
     $("[data-camera]").textContent = t("desk.camera.off");
@@ -129,6 +133,8 @@ export class ScanPart {
     } catch (fault) {
       this.#close();
       this.#session.say("warn", t(fault instanceof DOMException ? "desk.camera.refused" : "desk.camera.failed"));
+    } finally {
+      this.#opening = false;
     }
   }
 
