@@ -13,6 +13,16 @@ from wallet.pages.assets import address
 NUMBERS = """
 async () => (await (await fetch("/v1/devices")).json()).devices.map((each) => each.device_no)
 """
+NOTHING_KEPT = """
+indexedDB.open = () => {
+  const asked = new EventTarget();
+  setTimeout(() => {
+    asked.error = new DOMException("no", "InvalidStateError");
+    asked.onerror();
+  });
+  return asked;
+};
+"""
 FAR_AHEAD = "{ const now = Date.now.bind(Date); Date.now = () => now() + 400 * 86400e3; }"
 PROVOKED = ("Failed to load resource", "EventSource's response has a MIME type")
 SETTLEMENT = """
@@ -175,6 +185,17 @@ class TestResident:
 
 
 class TestDesk:
+    async def test_keeps_nothing(self, new_context):
+        """
+        A browser that keeps nothing is told so, instead of a desk that hears nobody.
+        """
+        context = await new_context(**WIDE)
+        await context.add_init_script(NOTHING_KEPT)
+        page = await context.new_page()
+        await page.goto("/desk")
+
+        await expect(page.locator("[data-said]")).to_have_text(said("desk.storage"))
+
     async def test_another_settlement_is_shown(self, new_context, site):
         """
         A scan that was waited for to return something returns nothing of another settlement.

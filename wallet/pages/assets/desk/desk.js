@@ -176,7 +176,9 @@ async function start() {
   const said = $("[data-said]");
   if (!isSecureContext) return said.replaceChildren(t("desk.insecure"));
   if (!(await alone())) return said.replaceChildren(t("desk.twice"));
-  const terminal = await get("terminal", "own");
+  // null where nothing can be kept, undefined where nothing is
+  const terminal = await get("terminal", "own").catch(() => null);
+  if (terminal === null) return said.replaceChildren(t("desk.storage"));
   if (!terminal) {
     said.replaceChildren(t("desk.none"), " ", make("a", { href: "/desk/enrol" }, t("desk.enrol")));
     return;

@@ -66,7 +66,7 @@ form.addEventListener("submit", async (event) => {
   try {
     await enrol();
   } catch (fault) {
-    say("bad", t(fault instanceof TypeError ? "desk.enrol.lost" : "desk.enrol.storage"));
+    say("bad", t(fault instanceof TypeError ? "desk.enrol.lost" : "desk.storage"));
   } finally {
     button.disabled = false;
   }
