@@ -106,7 +106,10 @@ def rotated(site):
     """
     path, now = site.region.settings.key_file, seconds(SystemClock().now())
     keys = keyfile.load(path)
-    keys = rotation.rotate_code_key(keys, SuiteName.INTERNATIONAL, now, now, secrets.token_bytes)
+    # the first key may be of this very second
+    begins = max(now, 1 + max(key.not_before for key in keys.code_keys))
+    suite = SuiteName.INTERNATIONAL
+    keys = rotation.rotate_code_key(keys, suite, now, begins, secrets.token_bytes)
     keyfile.replace(path, keys)
     return keys.code_keys[-1].key_id
 
