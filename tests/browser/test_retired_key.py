@@ -49,7 +49,7 @@ class TestRetired:
         key_id = retire(site)
         await asyncio.sleep(EVERY_SECONDS + 1)
         await page.reload()
-        await drawn_under(page, key_id, patience=5)
+        await drawn_under(page, key_id)
         await kept(page)
         await page.context.set_offline(offline=True)
         await page.reload()
