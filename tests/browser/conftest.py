@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.fixtures.nursery.client import Nursery
 from tests.fixtures.site import Site, opened
-from tests.fixtures.stage import Stage, open_context
+from tests.fixtures.stage import Stage, let_go, open_context
 from tests.fixtures.watching import Watch
 from tools.browser.launching import launched
 
@@ -87,7 +87,7 @@ async def new_context(chromium: Browser, site: Site, watch: Watch) -> AsyncItera
 
         async def make(**changes: Any) -> BrowserContext:
             context = await open_context(chromium, site, watch, **changes)
-            stack.push_async_callback(context.close)
+            stack.push_async_callback(let_go, context)
             return context
 
         yield make
