@@ -110,8 +110,20 @@ async def _used(cluster: Cluster, region: Region) -> int:
     print(printed(drill.figures, answers, scans, settlements))
     for fault in faults:
         say(f"WRONG: {fault}")
+    if faults:
+        _tell_errors(region)
     say("all is well" if not faults else f"{len(faults)} things are wrong")
     return len(faults)
+
+
+def _tell_errors(region: Region) -> None:
+    """
+    Print what the wallet's processes had to say of themselves.
+    """
+    for log in sorted(region.folder.glob("*.log")):
+        for line in log.read_text(errors="replace").splitlines():
+            if '"level":"error"' in line:
+                say(f"{log.name}: {line}")
 
 
 async def _window(region: Region, answers: Answers) -> Window:
