@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import sqlite3
 import subprocess
@@ -12,13 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from click.testing import CliRunner
 
 from tests.faults.crash.cashier import Cashier
 from tests.faults.crash.people import insured
 from tests.faults.crash.programs import real_clock
 from tests.faults.crash.visits import Patient, Wish
+from tests.fixtures.logs import log_put_back
 from tests.fixtures.regions import Region
 from wallet.cli.main import main
 from wallet.db import migrate
@@ -63,11 +62,8 @@ def log():
     """
     Put the log back to where it was: a command writes it elsewhere.
     """
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+    with log_put_back():
+        yield
 
 
 @pytest.fixture

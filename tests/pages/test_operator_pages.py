@@ -26,6 +26,25 @@ def known(region, desk):
     return region.people.administration.names.party(desk.party_id)
 
 
+async def begun(region, operator, **fields):
+    """
+    Post the first page of an enrolment; return the answer.
+    """
+    administration = region.people.operators.administration
+    issued = await administration.add("zhang", display="张工", role=Role.OPERATOR)
+    asked = {"token": issued.token, "password": PASSWORD} | fields
+    return await operator.client.post("/operator/enrol", data=asked)
+
+
+async def confirmation_of(region, operator):
+    """
+    Begin an enrolment and keep the authenticator's secret; return what confirms it.
+    """
+    first = (await begun(region, operator)).text
+    operator.secret = re.search(r"<code>([A-Z2-7]+)</code>", first)[1]
+    return re.search(r'name="confirmation" value="([^"]+)"', first)[1]
+
+
 class TestEnrol:
     async def test_shows_recovery_codes_once(self, operator):
         """
@@ -44,10 +63,7 @@ class TestEnrol:
         """
         A wrong token and a weak password are told apart, on the same page.
         """
-        administration = region.people.operators.administration
-        issued = await administration.add("zhang", display="张工", role=Role.OPERATOR)
-        asked = {"token": issued.token, "password": PASSWORD} | fields
-        page = await operator.client.post("/operator/enrol", data=asked)
+        page = await begun(region, operator, **fields)
 
         assert page.is_client_error
         assert said in page.text
@@ -57,12 +73,7 @@ class TestEnrol:
         """
         After a wrong code another one may be tried.
         """
-        administration = region.people.operators.administration
-        issued = await administration.add("zhang", display="张工", role=Role.OPERATOR)
-        asked = {"token": issued.token, "password": PASSWORD}
-        first = (await operator.client.post("/operator/enrol", data=asked)).text
-        operator.secret = re.search(r"<code>([A-Z2-7]+)</code>", first)[1]
-        confirmation = re.search(r'name="confirmation" value="([^"]+)"', first)[1]
+        confirmation = await confirmation_of(region, operator)
         wrong = await operator.client.post(
             "/operator/confirm", data={"confirmation": confirmation, "code": "000000x"}
         )
@@ -79,12 +90,7 @@ class TestEnrol:
         """
         Who confirms too late, or once more, is told that nothing came of it.
         """
-        administration = region.people.operators.administration
-        issued = await administration.add("zhang", display="张工", role=Role.OPERATOR)
-        asked = {"token": issued.token, "password": PASSWORD}
-        first = (await operator.client.post("/operator/enrol", data=asked)).text
-        operator.secret = re.search(r"<code>([A-Z2-7]+)</code>", first)[1]
-        confirmation = re.search(r'name="confirmation" value="([^"]+)"', first)[1]
+        confirmation = await confirmation_of(region, operator)
         given = {"confirmation": confirmation, "code": operator.code()}
         if when == "late":
             region.clock.advance(900)

@@ -28,11 +28,22 @@ from wallet.parties.words import (
     least_scopes,
 )
 
+F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R")
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _ATTEMPTS: Final = 40
 _PAUSE_SECONDS: Final = 0.25
+
+
+def _number(
+    name: str,
+    kind: click.IntRange,
+    *,
+    default: int,
+    help: str,  # noqa: A002 - as click has it
+) -> Callable[[F], F]:
+    return click.option(name, type=kind, default=default, show_default=True, help=help)
 
 
 @click.group("parties")
@@ -45,34 +56,15 @@ def command() -> None:
 @command.command("create")
 @click.option("--name", required=True, callback=kinds.party_name, help="Its registered name.")
 @click.option("--kind", type=kinds.PARTIES, required=True)
-@click.option(
-    "--otp-limit",
-    type=kinds.FEN,
-    default=20_000,
-    show_default=True,
-    help="Fen without approval (OTP).",
-)
-@click.option(
-    "--signed-limit",
-    type=kinds.FEN,
-    default=200_000,
-    show_default=True,
-    help="The same, signed code.",
-)
-@click.option(
+@_number("--otp-limit", kinds.FEN, default=20_000, help="Fen without approval (OTP).")
+@_number("--signed-limit", kinds.FEN, default=200_000, help="The same, signed code; no less.")
+@_number(
     "--screen-limit",
-    type=kinds.FEN,
+    kinds.FEN,
     default=0,
-    show_default=True,
     help="Fen that a signature on the patient's screen approves; 0: never.",
 )
-@click.option(
-    "--cash-due",
-    type=kinds.CASH_DUE,
-    default=1800,
-    show_default=True,
-    help="Seconds the cash may be due.",
-)
+@_number("--cash-due", kinds.CASH_DUE, default=1800, help="Seconds the cash may be due.")
 @click.option("--settled-by", type=kinds.SETTLERS, default="wallet")
 @click.option("--sign-resolve", is_flag=True, help="Its terminals sign resolves too.")
 def create(  # noqa: PLR0913 - an option each
@@ -99,6 +91,8 @@ def create(  # noqa: PLR0913 - an option each
         cash_due_seconds=cash_due,
         sign_resolve=sign_resolve,
     )
+    if not settings.has_limits_in_order:
+        raise click.BadParameter("--signed-limit is below --otp-limit")
     click.echo(with_services(lambda s: s.people.administration.create_party(settings)))
 
 

@@ -122,7 +122,7 @@ def _sqlite(url: URL, pool_size: int) -> AsyncEngine:
     given, options = url.get_dialect()().create_connect_args(url)
 
     async def opened() -> aiosqlite.Connection:
-        # the driver would start a thread for it, which outlives the loop that it answers to
+        # SQLite itself does not say that it is the folder
         if not folder.is_dir():
             raise sqlite3.OperationalError(f"unable to open database file, no folder {folder}")
         return await sqlite.opened(*given, **options)

@@ -154,3 +154,10 @@ class PartySettings(Struct, frozen=True, kw_only=True):
     cash_due_seconds: int
     sign_resolve: bool
     screen_limit_minor: int = 0
+
+    @property
+    def has_limits_in_order(self) -> bool:
+        """
+        Tell whether a signed code needs an approval no sooner than a one-time password does.
+        """
+        return self.otp_limit_minor <= self.signed_limit_minor

@@ -34,27 +34,18 @@ async def add(session: AsyncSession, row: RestorationRow) -> None:
     await session.flush()
 
 
-async def change_open(session: AsyncSession, values: dict[str, Any]) -> None:
+async def change_open(
+    session: AsyncSession, values: dict[str, Any], *, compared: int | None = None
+) -> int:
     """
-    Change every restore that is not ended.
-    """
-    await session.execute(
-        update(RestorationRow).where(col(RestorationRow.ended_at).is_(None)).values(values)
-    )
-
-
-async def end_compared(session: AsyncSession, differences: int, values: dict[str, Any]) -> int:
-    """
-    Change every restore that is not ended, if that is how many differences it has by now.
+    Change every restore that is not ended, or only those with so many differences by now.
 
     Returns:
-        How many there were; one that was compared again, or begun, since it was looked at is none.
+        How many there were; one that was compared again, or begun, since somebody looked at the
+        differences is none of them.
     """
-    changed: Any = await session.execute(
-        update(RestorationRow)
-        .where(
-            col(RestorationRow.ended_at).is_(None), col(RestorationRow.differences) == differences
-        )
-        .values(values)
-    )
+    statement = update(RestorationRow).where(col(RestorationRow.ended_at).is_(None))
+    if compared is not None:
+        statement = statement.where(col(RestorationRow.differences) == compared)
+    changed: Any = await session.execute(statement.values(values))
     return int(changed.rowcount)

@@ -127,7 +127,7 @@ class Restoring:
             if self._clock.now() < standing.begun_at + CODES_ARE_DEAD_AFTER:
                 raise TooEarlyError
             values = {"ended_at": self._clock.now(), "why": why}
-            if await repository.end_compared(session, differences, values) != len(rows):
+            if await repository.change_open(session, values, compared=differences) != len(rows):
                 raise NotComparedError  # somebody compared since we looked
         self._told = None
 

@@ -91,7 +91,10 @@ class PartiesController(Controller):
             about = books.administration.names.party(party_id)
             return _witness(door, operator_form, EventKind.PARTY_CREATED, about)
 
-        await books.administration.create_party(_settings(operator_form), witness)
+        settings = _settings(operator_form)
+        if not settings.has_limits_in_order:
+            raise ValidationFailedError("Look at: limits")
+        await books.administration.create_party(settings, witness)
         return go(HERE)
 
     @post("/status", opt=FORM_BODY)
@@ -195,15 +198,12 @@ def _settings(form: OperatorForm) -> PartySettings:
         raise ValidationFailedError("Look at: name")
     if kind not in tuple(PartyKind) or settler not in tuple(SettledBy):
         raise ValidationFailedError
-    otp_limit, signed_limit = _fen(form.text("otp_limit")), _fen(form.text("signed_limit"))
-    if signed_limit < otp_limit:  # a signature proves more than a one-time password
-        raise ValidationFailedError("Look at: limits")
     return PartySettings(
         name=name,
         kind=kind,
         settled_by=settler,
-        otp_limit_minor=otp_limit,
-        signed_limit_minor=signed_limit,
+        otp_limit_minor=_fen(form.text("otp_limit")),
+        signed_limit_minor=_fen(form.text("signed_limit")),
         screen_limit_minor=_fen(form.text("screen_limit") or "0"),
         cash_due_seconds=60 * _whole(form.text("cash_due"), _MOST_MINUTES),
         sign_resolve=form.text("sign_resolve") == "yes",

@@ -58,8 +58,7 @@ class ContextsController(Controller):
             step = await linking.link(form.caller.resident_id, name, choice)
         except WalletError as error:
             said = sentence(request, error)
-            answer = await _shown(request, form.caller, sessions, linking, wrong=said, error=error)
-            return waiting(answer, error)
+            return await _refused(request, form, sessions, linking, said, error)
         if step.binding is not None:
             return go(HERE)
         return await _shown(request, form.caller, sessions, linking, step=step, name=name)
@@ -89,9 +88,20 @@ class ContextsController(Controller):
             await linking.unlink(form.caller.resident_id, form.fields.get("binding", ""))
         except (LinkRefusedError, IntegrationUnavailableError) as error:
             said = catalogue(language_of(request))["contexts.unlinked_here"]
-            answer = await _shown(request, form.caller, sessions, linking, wrong=said, error=error)
-            return waiting(answer, error)
+            return await _refused(request, form, sessions, linking, said, error)
         return go(HERE)
+
+
+async def _refused(
+    request: AnyRequest,
+    form: Form,
+    sessions: SessionsService,
+    linking: LinkingService,
+    said: str,
+    error: WalletError,
+) -> Response[str]:
+    answer = await _shown(request, form.caller, sessions, linking, wrong=said, error=error)
+    return waiting(answer, error)
 
 
 async def _shown(  # noqa: PLR0913 - what the page may show

@@ -38,15 +38,18 @@ async def client(wallet):
         yield client
 
 
+ASKED = pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/terminals/enrol", examples()["enrolTerminal"]),
+        ("/v1/demo/sessions", PERSON),
+        ("/v1/resolve", {}),
+    ],
+)
+
+
 class TestOutage:
-    @pytest.mark.parametrize(
-        ("path", "body"),
-        [
-            ("/v1/terminals/enrol", examples()["enrolTerminal"]),
-            ("/v1/demo/sessions", PERSON),
-            ("/v1/resolve", {}),
-        ],
-    )
+    @ASKED
     async def test_is_told_as_busy(self, client, path, body):
         """
         Whatever needs the database is answered 503 with the time to come again.
@@ -93,14 +96,7 @@ class TestWithoutTables:
         yield wallet
         await wallet.services.close()
 
-    @pytest.mark.parametrize(
-        ("path", "body"),
-        [
-            ("/v1/terminals/enrol", examples()["enrolTerminal"]),
-            ("/v1/demo/sessions", PERSON),
-            ("/v1/resolve", {}),
-        ],
-    )
+    @ASKED
     async def test_is_told_to_whoever_asks(self, client, path, body):
         """
         Whatever needs a table is answered 503 with the reason, and the fault is in the log.

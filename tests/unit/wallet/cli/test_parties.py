@@ -143,6 +143,16 @@ class TestOddities:
         assert (2, []) == (told.exit_code, deployment.listed())
         assert option in told.output
 
+    def test_limits_the_wrong_way_round(self, deployment):
+        """
+        A signed code may need no approval sooner than a one-time password.
+        """
+        words = ("parties", "create", "--name", "x", "--kind", "hospital", "--signed-limit", 1)
+        told = deployment.run(*words)
+
+        assert (2, []) == (told.exit_code, deployment.listed())
+        assert "--signed-limit is below --otp-limit" in told.output
+
     @pytest.mark.parametrize(
         "words", [("enrolment",), ("suspend",), ("resume",), ("revoke", 1), ("profile", "nhsa")]
     )

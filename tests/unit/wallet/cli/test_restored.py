@@ -1,12 +1,11 @@
 """What an operator may get wrong about a restore."""
 
 import asyncio
-import logging
 
 import asyncpg
 import pytest
-import structlog
 
+from tests.fixtures.logs import log_put_back
 from wallet.clock import SystemClock
 
 
@@ -35,11 +34,8 @@ class TestCompare:
         """
         Put the log back to where it was: the command writes it elsewhere.
         """
-        root = logging.getLogger()
-        handlers, level = root.handlers[:], root.level
-        yield
-        structlog.reset_defaults()
-        root.handlers[:], root.level = handlers, level
+        with log_put_back():
+            yield
 
     async def test_is_told_of_an_end_meanwhile(self, anyio_backend, deployment, url):
         """

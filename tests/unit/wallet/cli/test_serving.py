@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import multiprocessing
 import os
 import signal
@@ -14,6 +13,7 @@ import structlog
 from litestar import Litestar
 from sqlalchemy import text
 
+from tests.fixtures.logs import log_put_back
 from wallet.cli import serve, worker
 from wallet.cli.demo.ports import free_port
 from wallet.cli.metering import common_page, page
@@ -27,11 +27,8 @@ def process(deployment):
     """
     A process of the deployment; what it sets up for good is put back afterwards.
     """
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield deployment
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+    with log_put_back():
+        yield deployment
     gc.unfreeze()
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.clock import StandingClock
+from tests.fixtures.logs import log_put_back
 from wallet.logs import ALLOWED, configure, masked, redact
 
 NAME = "张三丰"
@@ -34,12 +35,9 @@ def stream():
     Where the log goes; set up as in production, for libraries too.
     """
     stream = io.BytesIO()
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    configure(stream, StandingClock())
-    yield stream
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+    with log_put_back():
+        configure(stream, StandingClock())
+        yield stream
 
 
 def lines(stream):

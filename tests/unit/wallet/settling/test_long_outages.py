@@ -20,6 +20,21 @@ async def until_decided(desk, visit):
     return seen
 
 
+async def paid_too_late(desk, how):
+    """
+    Settle a bill whose charge is found out only after it was cancelled; its refund is under way.
+    """
+    desk.payer.fail("charge", how)
+    folder = await desk.settled()
+    desk.payer.fail("late_success", "yes")
+    desk.payer.fail("refund", *["cut_before"] * 6)
+    while not state(folder).refunds_open:
+        if await desk.loop.run_due() == 0:
+            desk.clock.advance(5)
+        folder = await desk.look(folder)
+    return folder
+
+
 class TestRegistration:
     async def test_not_reached_again(self, desk):
         """
@@ -57,14 +72,7 @@ class TestLateRefund:
         """
         Money that came too late goes back, though the insurer refuses the cancellation meanwhile.
         """
-        desk.payer.fail("charge", "pending")
-        folder = await desk.settled()
-        desk.payer.fail("late_success", "yes")
-        desk.payer.fail("refund", *["cut_before"] * 6)
-        while not state(folder).refunds_open:
-            if await desk.loop.run_due() == 0:
-                desk.clock.advance(5)
-            folder = await desk.look(folder)
+        folder = await paid_too_late(desk, "pending")
         desk.insurer.fail("cancel_settlement", "decline:CLEARED")
         desk.insurer.fail("query", *["no"] * 40)
         await desk.settling.cancel(desk.intent(), desk.name_of(folder.settlement))
@@ -85,14 +93,7 @@ class TestLateRefund:
         """
         Money that came too late goes back, though the insurer has not been heard of for hours.
         """
-        desk.payer.fail("charge", "pay_later")
-        folder = await desk.settled()
-        desk.payer.fail("late_success", "yes")
-        desk.payer.fail("refund", *["cut_before"] * 6)
-        while not state(folder).refunds_open:
-            if await desk.loop.run_due() == 0:
-                desk.clock.advance(5)
-            folder = await desk.look(folder)
+        folder = await paid_too_late(desk, "pay_later")
         desk.insurer.fail("cancel_settlement", "cut_before")
         desk.insurer.fail("reverse", *["cut_before"] * 90)
         desk.insurer.fail("query", *["unavailable"] * 90)
