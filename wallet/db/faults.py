@@ -15,7 +15,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from wallet.errors import OverloadedError, StorageFullError
 
-FAULTS: Final = (DBAPIError, PoolTimeoutError, asyncpg.PostgresError, ConnectionError)
+FAULTS: Final = (
+    DBAPIError,
+    PoolTimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,  # of a connection that ends while it is set up
+    ConnectionError,
+)
 _ATTEMPTS: Final = 3
 _AFTER_SECONDS: Final = 1
 _ROLLED_BACK: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock

@@ -6,7 +6,7 @@ import ssl
 import asyncpg
 import pytest
 import trustme
-from sqlalchemy import make_url, text
+from sqlalchemy import event, make_url, text
 
 from tests.fixtures.ports import ReservedPort
 from wallet.db.connecting import Connecting, NoPrimaryError
@@ -212,6 +212,20 @@ class TestFailover:
             await interrupted()
 
         assert 1 == await asked(database)
+
+    @pytest.mark.parametrize("way", [Database.transaction, Database.reading])
+    async def test_broken_while_it_is_set_up(self, database, way):
+        """
+        A connection that ends before it is set up means that the database is away, nothing else.
+        """
+
+        @event.listens_for(database.engine.sync_engine, "connect", insert=True)
+        def cut(connection, _record):
+            connection.driver_connection.terminate()
+
+        with pytest.raises(OverloadedError):
+            async with way(database) as session:
+                await session.execute(text("select 1"))
 
     async def test_broken_at_the_end_of_reading(self, database, hosts):
         """
